@@ -56,6 +56,7 @@ struct event {
     uint64_t seq; /* from 1, without holes */
     uint64_t time_ns;
     const struct step *step;
+    const char *advice; /* static text: what to do about it; NULL: none */
     int32_t pid;
     int32_t parent;
     int32_t code;

@@ -189,6 +189,10 @@ void event_sentence(const struct event *e, struct text *t)
         text_add(t, " — ");
         text_add(t, e->step->page);
     }
+    if (e->advice != NULL) {
+        text_add(t, "; ");
+        text_add(t, e->advice);
+    }
     if (e->merged) {
         text_add(t, " (and others: ");
         text_u64(t, e->count);
@@ -259,6 +263,9 @@ void event_json(const struct event *e, struct text *t)
     }
     if (kind->fields & F_COUNT) {
         json_number(t, "count", e->count);
+    }
+    if (e->advice != NULL) {
+        json_string(t, "advice", e->advice);
     }
     text_char(t, '}');
 }
