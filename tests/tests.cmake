@@ -1,14 +1,98 @@
-# Tests, registered with ctest: labels unit, ns and boot.
+# Tests, registered with ctest under the labels unit, ns and boot. Adding a file adds its tests.
+#
+#   tests/unit/test_X.c   unit/X             one cmocka program, linked with the rooms
+#   tests/lint/X          unit/lint-X        one script: findings on stdout, one a line, and status 1
+#   tests/ns/X.bats       ns/X@AS-TRACKER    the dev binary in namespaces, once for every variant
+#   tests/boot/X.bats     boot/X             the release binary in QEMU, one machine at a time
+#
+# A .bats file may say two things in comment lines of its own, anywhere in it:
+#   # variants: root/cgroup user/group    the variants that it makes sense for (ns; default: all four)
+#   # timeout: 300                        seconds for the whole file (default: 120 ns, 600 boot)
 
+set(variants_all root/cgroup root/group user/cgroup user/group)
+# An exit status of its own for the sanitizers, so that no test takes it for the program's. Leaks
+# are looked for at the end of unit tests: in namespaces the checker's ptrace gets in the way.
+set(sanitizer_environment
+  "ASAN_OPTIONS=exitcode=99:strict_string_checks=1:detect_stack_use_after_return=1"
+  "UBSAN_OPTIONS=exitcode=99:print_stacktrace=1")
+set(test_environment
+  "PRIMER=${CMAKE_BINARY_DIR}/primer"
+  "PRIMER_BUILD=${CMAKE_BINARY_DIR}"
+  "PRIMER_RELEASE=${CMAKE_SOURCE_DIR}/build/release"
+  "PRIMER_SOURCE=${CMAKE_SOURCE_DIR}")
+
+# Unit tests.
 file(GLOB unit_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/test_*.c")
 if(TARGET primer-rooms)
   foreach(source IN LISTS unit_sources)
-    cmake_path(GET source STEM name)
-    string(REGEX REPLACE "^test_" "" short "${name}")
-    add_executable(${name} "${source}")
-    target_link_libraries(${name} PRIVATE primer-rooms cmocka)
-    set_property(TARGET ${name} PROPERTY RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unit")
-    add_test(NAME unit/${short} COMMAND ${name})
-    set_tests_properties(unit/${short} PROPERTIES LABELS unit TIMEOUT 60)
+    cmake_path(GET source STEM program)
+    string(REGEX REPLACE "^test_" "" name "${program}")
+    add_executable(${program} "${source}")
+    target_link_libraries(${program} PRIVATE primer-rooms cmocka)
+    target_compile_definitions(${program} PRIVATE PRIMER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    set_property(TARGET ${program} PROPERTY RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unit")
+    add_test(NAME unit/${name} COMMAND ${program} WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
+    set_tests_properties(unit/${name} PROPERTIES
+      LABELS unit TIMEOUT 120 ENVIRONMENT "${test_environment};${sanitizer_environment}")
   endforeach()
 endif()
+
+# Lints.
+file(GLOB lints CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/lint/*")
+foreach(lint IN LISTS lints)
+  cmake_path(GET lint FILENAME name)
+  add_test(NAME unit/lint-${name} COMMAND "${lint}" WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+  set_tests_properties(unit/lint-${name} PROPERTIES
+    LABELS unit TIMEOUT 300 ENVIRONMENT "${test_environment}")
+endforeach()
+
+# What a .bats file says about itself in "# KEY: VALUE", or the default.
+function(bats_says file key default result)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  file(STRINGS "${file}" line REGEX "^# ${key}: " LIMIT_COUNT 1)
+  if(line)
+    string(REGEX REPLACE "^# ${key}: *" "" line "${line}")
+    string(STRIP "${line}" line)
+    string(REGEX REPLACE " +" ";" line "${line}")
+    set(${result} "${line}" PARENT_SCOPE)
+  else()
+    set(${result} "${default}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# Registers FILE as NAME with LABEL; further arguments are environment variables.
+function(add_bats_test name file label timeout)
+  bats_says("${file}" timeout ${timeout} timeout)
+  add_test(NAME ${name} COMMAND "${CMAKE_SOURCE_DIR}/tests/lib/run-bats" ${name} "${file}"
+    WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
+  # The runner ends the file itself at its timeout, and ctest ends the runner should that fail.
+  math(EXPR last_resort "${timeout} + 15")
+  set_tests_properties(${name} PROPERTIES
+    LABELS ${label} TIMEOUT ${last_resort} SKIP_RETURN_CODE 77
+    ENVIRONMENT "${test_environment};${sanitizer_environment};BATS_FILE_TIMEOUT=${timeout};${ARGN}")
+endfunction()
+
+# Namespaces, by variants.
+file(GLOB ns_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/ns/*.bats")
+foreach(file IN LISTS ns_files)
+  cmake_path(GET file STEM name)
+  bats_says("${file}" variants "${variants_all}" variants)
+  foreach(variant IN LISTS variants)
+    if(NOT variant IN_LIST variants_all)
+      message(FATAL_ERROR "${file}: variant \"${variant}\" is none of: ${variants_all}")
+    endif()
+    string(REPLACE "/" ";" pair ${variant})
+    list(GET pair 0 as)
+    list(GET pair 1 tracker)
+    add_bats_test(ns/${name}@${as}-${tracker} "${file}" ns 120
+      "PRIMER_AS=${as};PRIMER_TRACKER=${tracker}")
+  endforeach()
+endforeach()
+
+# Boots. Each is a whole machine, which one core emulates: one at a time.
+file(GLOB boot_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/boot/*.bats")
+foreach(file IN LISTS boot_files)
+  cmake_path(GET file STEM name)
+  add_bats_test(boot/${name} "${file}" boot 600 "PRIMER=${CMAKE_SOURCE_DIR}/build/release/primer")
+  set_tests_properties(boot/${name} PROPERTIES RESOURCE_LOCK qemu)
+endforeach()
