@@ -37,9 +37,16 @@ struct child_report {
     uint16_t hint; /* enum exec_hint */
 };
 
+/* What child_start and the steps have to tell each other; part of the steps' context. */
+struct child_notes {
+    uint16_t hint; /* from a step that fails: enum exec_hint */
+    bool outside;  /* to the steps: there is no clone3(2) here, so the child itself has to enter cgroup_fd */
+};
+
 struct child_plan {
     const struct step_table *steps; /* a row that fails with STEP_ENDS ends the child */
     void *context;
+    struct child_notes *notes;      /* NULL: no hints, and cgroup_fd is -1 */
     const struct step_watch *watch; /* NULL: nobody looks on */
     int cgroup_fd;                  /* the child begins its life in it, CLONE_INTO_CGROUP; -1: in its parent's */
     /*
@@ -50,8 +57,12 @@ struct child_plan {
 };
 
 /*
- * Starts a child; all signals are blocked in it until its own steps say otherwise, and its dispositions are
- * default but for ignored ones. Returns its pid, or -errno (nothing was started then).
+ * Starts a child. The caller has signals_blockable blocked, and so has the child until its own steps say
+ * otherwise; its dispositions are default but for ignored ones. Returns its pid, or -errno (nothing was
+ * started then).
+ *
+ * A child whose table failed exits with 127 (its last row: no such file), 126 (its last row: any other reason)
+ * or 125 (a row before), but it is the report that says so for certain.
  *
  * *REPORT_FD becomes the non-blocking, close-on-exec end of its pipe; the caller closes it. With share_memory it is -1 and
  * *REPORT already says how it went; without, *REPORT is untouched.
