@@ -6,7 +6,7 @@
 #   teardown() { ns_teardown; }
 #
 # Relies on common.bash and on tests/lib/enter, which says what the variants are.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the cases read what is set here
 
 # ns_setup: skips the case where its variant cannot be had; opens its folder to the variant's user.
 ns_setup() {
@@ -48,7 +48,6 @@ ns_in() {
 
 # ns_wait [SECONDS]: waits for the end of PID 1 and leaves its status in $status, as run does.
 ns_wait() {
-  # shellcheck disable=SC2034 # the case reads it
   status=0
   wait_until "${1:-20}" ns_gone
   wait "$NS_JOB" || status=$?
