@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <time.h>
 
-#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_MS     UINT64_C(1000000)
 #define NS_PER_SECOND UINT64_C(1000000000)
-#define NEVER_NS UINT64_MAX /* a deadline that does not come; also systemd's "infinity" */
+#define NEVER_NS      UINT64_MAX /* a deadline that does not come; also systemd's "infinity" */
 
 static inline uint64_t clock_now_ns(void)
 {

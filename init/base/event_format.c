@@ -32,49 +32,54 @@ struct kind {
 };
 
 static const struct kind kinds[EVENT_KINDS] = {
-    [EVENT_NONE] = {"none", LEVEL_DEBUG, 0, NULL, NULL, NULL, ""},
-    [EVENT_HELLO] = {"hello", LEVEL_NOTICE, F_PID, NULL, "life", "version", "primer %t: %w life, pid %p"},
-    [EVENT_STEP] = {"step", LEVEL_INFO, F_STEP, "errno", "table", NULL, "step %S: %e"},
-    [EVENT_BREAK] = {"break", LEVEL_ERROR, 0, NULL, NULL, "step", "stopped before step %t"},
-    [EVENT_OPTION] = {"option", LEVEL_ERROR, 0, NULL, "nearest", "argument",
-                      "unknown word on the command line: %t[; did you mean %w?]"},
-    [EVENT_LOADED] = {"loaded", LEVEL_INFO, F_COUNT, NULL, NULL, NULL, "%n units loaded"},
-    [EVENT_LOAD_FAILED] = {"load-failed", LEVEL_ERROR, 0, "errno", NULL, "why", "no units loaded: %t[: %e]"},
-    [EVENT_FINDING] = {"finding", LEVEL_DEBUG, F_UNIT, "line", "severity", "directive",
-                       "%u, line %c: %w in %t"},
-    [EVENT_UNCONFINED] = {"unconfined", LEVEL_INFO, F_UNIT, NULL, NULL, "directive",
-                          "%u runs less confined than its file asks: %t is not honoured yet"},
-    [EVENT_CYCLE] = {"cycle", LEVEL_ERROR, F_UNIT, NULL, NULL, "before",
-                     "%u is not started: it is in an ordering cycle, and waits for itself by way of %t"},
-    [EVENT_JOB] = {"job", LEVEL_DEBUG, F_UNIT, NULL, "job", "result", "%u: %w job %t"},
-    [EVENT_STATE] = {"state", LEVEL_NOTICE, F_UNIT, NULL, "state", "result", "%u: %w[ (%t)]"},
-    [EVENT_SPAWN] = {"spawn", LEVEL_INFO, F_UNIT | F_PID, NULL, "phase", NULL, "%u: pid %p forked[ (%w)]"},
-    [EVENT_SPAWN_FAILED] = {"spawn-failed", LEVEL_ERROR, F_UNIT, "errno", "phase", NULL,
-                            "%u: cannot fork[ for %w]: %e"},
-    [EVENT_EXEC] = {"exec", LEVEL_DEBUG, F_UNIT | F_PID, NULL, "phase", NULL, "%u: pid %p executes its program"},
-    [EVENT_EXEC_FAILED] = {"exec-failed", LEVEL_ERROR, F_UNIT | F_PID | F_STEP, "errno", "hint", "program",
-                           "%u: EXEC: step \"%S\" failed for %t: %e"},
-    [EVENT_EXIT] = {"exit", LEVEL_INFO, F_UNIT | F_PID, "status", "phase", NULL,
-                    "%u: pid %p[ (%w)] exited with status %c"},
-    [EVENT_KILLED] = {"killed", LEVEL_INFO, F_UNIT | F_PID, "signal", "phase", NULL,
-                      "%u: pid %p[ (%w)] was ended by SIG%s"},
-    [EVENT_ORPHAN] = {"orphan", LEVEL_INFO, F_UNIT | F_PID | F_PARENT | F_COUNT, "code", "comm", "cause",
-                      "orphan %p (%w)[ of %u] reaped"},
-    [EVENT_NOTIFY] = {"notify", LEVEL_INFO, F_UNIT | F_PID, NULL, NULL, "message", "%u: pid %p says %t"},
-    [EVENT_NOTIFY_REFUSED] = {"notify-refused", LEVEL_NOTICE, F_PID | F_UNIT, NULL, NULL, "why",
-                              "notify message of pid %p[ for %u] refused: %t"},
-    [EVENT_SIGNAL] = {"signal", LEVEL_NOTICE, F_PID, "signal", "act", NULL, "SIG%s from pid %p: %w"},
-    [EVENT_KILL] = {"kill", LEVEL_INFO, F_UNIT | F_PID, "signal", "whom", NULL, "%u: SIG%s to %w[, pid %p]"},
-    [EVENT_RESTART] = {"restart", LEVEL_NOTICE, F_UNIT | F_COUNT, NULL, NULL, NULL,
-                       "%u: will be started again (%n)"},
-    [EVENT_REPORT] = {"report", LEVEL_ERROR, 0, "errno", "who", "what", "%w: %t[: %e]"},
-    [EVENT_UP] = {"up", LEVEL_NOTICE, F_COUNT | F_UNIT, NULL, NULL, NULL, "up: %u is reached[, %n failed]"},
-    [EVENT_IDLE] = {"idle", LEVEL_ERROR, 0, NULL, NULL, NULL, "nothing is running and nothing is left to start"},
-    [EVENT_STOPPING] = {"stopping", LEVEL_NOTICE, 0, NULL, "how", NULL, "going down: %w"},
-    [EVENT_LEFT] = {"left", LEVEL_NOTICE, F_COUNT, "signal", NULL, NULL,
-                    "SIG%s to what is left[: %n children of pid 1]"},
-    [EVENT_STATUS] = {"status", LEVEL_NOTICE, F_COUNT, "code", "reason", NULL, "status %c (%w)"},
-    [EVENT_GAP] = {"gap", LEVEL_ERROR, F_COUNT, NULL, NULL, NULL, "%n events were lost here: the reader was too slow"},
+    [EVENT_NONE] = { "none", LEVEL_DEBUG, 0, NULL, NULL, NULL, "" },
+    [EVENT_HELLO] = { "hello", LEVEL_NOTICE, F_PID, NULL, "life", "version", "primer %t: %w life, pid %p" },
+    [EVENT_STEP] = { "step", LEVEL_INFO, F_STEP, "errno", "table", NULL, "step %S: %e" },
+    [EVENT_BREAK] = { "break", LEVEL_ERROR, 0, NULL, NULL, "step", "stopped before step %t" },
+    [EVENT_OPTION] = { "option", LEVEL_ERROR, 0, NULL, "nearest", "argument",
+                       "unknown word on the command line: %t[; did you mean %w?]" },
+    [EVENT_LOADED] = { "loaded", LEVEL_INFO, F_COUNT, NULL, NULL, NULL, "%n units loaded" },
+    [EVENT_LOAD_FAILED] = { "load-failed", LEVEL_ERROR, 0, "errno", NULL, "why",
+                            "no units loaded: %t[: %e]" },
+    [EVENT_FINDING] = { "finding", LEVEL_DEBUG, F_UNIT, "line", "severity", "directive",
+                        "%u, line %c: %w in %t" },
+    [EVENT_UNCONFINED] = { "unconfined", LEVEL_INFO, F_UNIT, NULL, NULL, "directive",
+                           "%u runs less confined than its file asks: %t is not honoured yet" },
+    [EVENT_CYCLE] = { "cycle", LEVEL_ERROR, F_UNIT, NULL, NULL, "before",
+                      "%u is not started: it is in an ordering cycle, and waits for itself by way of %t" },
+    [EVENT_JOB] = { "job", LEVEL_DEBUG, F_UNIT, NULL, "job", "result", "%u: %w job %t" },
+    [EVENT_STATE] = { "state", LEVEL_NOTICE, F_UNIT, NULL, "state", "result", "%u: %w[ (%t)]" },
+    [EVENT_SPAWN] = { "spawn", LEVEL_INFO, F_UNIT | F_PID, NULL, "phase", NULL, "%u: pid %p forked[ (%w)]" },
+    [EVENT_SPAWN_FAILED] = { "spawn-failed", LEVEL_ERROR, F_UNIT, "errno", "phase", NULL,
+                             "%u: cannot fork[ for %w]: %e" },
+    [EVENT_EXEC] = { "exec", LEVEL_DEBUG, F_UNIT | F_PID, NULL, "phase", NULL,
+                     "%u: pid %p executes its program" },
+    [EVENT_EXEC_FAILED] = { "exec-failed", LEVEL_ERROR, F_UNIT | F_PID | F_STEP, "errno", "hint", "program",
+                            "%u: EXEC: step \"%S\" failed for %t: %e" },
+    [EVENT_EXIT] = { "exit", LEVEL_INFO, F_UNIT | F_PID, "status", "phase", NULL,
+                     "%u: pid %p[ (%w)] exited with status %c" },
+    [EVENT_KILLED] = { "killed", LEVEL_INFO, F_UNIT | F_PID, "signal", "phase", NULL,
+                       "%u: pid %p[ (%w)] was ended by SIG%s" },
+    [EVENT_ORPHAN] = { "orphan", LEVEL_INFO, F_UNIT | F_PID | F_PARENT | F_COUNT, "code", "comm", "cause",
+                       "orphan %p (%w)[ of %u] reaped" },
+    [EVENT_NOTIFY] = { "notify", LEVEL_INFO, F_UNIT | F_PID, NULL, NULL, "message", "%u: pid %p says %t" },
+    [EVENT_NOTIFY_REFUSED] = { "notify-refused", LEVEL_NOTICE, F_PID | F_UNIT, NULL, NULL, "why",
+                               "notify message of pid %p[ for %u] refused: %t" },
+    [EVENT_SIGNAL] = { "signal", LEVEL_NOTICE, F_PID, "signal", "act", NULL, "SIG%s from pid %p: %w" },
+    [EVENT_KILL] = { "kill", LEVEL_INFO, F_UNIT | F_PID, "signal", "whom", NULL,
+                     "%u: SIG%s to %w[, pid %p]" },
+    [EVENT_RESTART] = { "restart", LEVEL_NOTICE, F_UNIT | F_COUNT, NULL, NULL, NULL,
+                        "%u: will be started again (%n)" },
+    [EVENT_REPORT] = { "report", LEVEL_ERROR, 0, "errno", "who", "what", "%w: %t[: %e]" },
+    [EVENT_UP] = { "up", LEVEL_NOTICE, F_COUNT | F_UNIT, NULL, NULL, NULL, "up: %u is reached[, %n failed]" },
+    [EVENT_IDLE] = { "idle", LEVEL_ERROR, 0, NULL, NULL, NULL,
+                     "nothing is running and nothing is left to start" },
+    [EVENT_STOPPING] = { "stopping", LEVEL_NOTICE, 0, NULL, "how", NULL, "going down: %w" },
+    [EVENT_LEFT] = { "left", LEVEL_NOTICE, F_COUNT, "signal", NULL, NULL,
+                     "SIG%s to what is left[: %n children of pid 1]" },
+    [EVENT_STATUS] = { "status", LEVEL_NOTICE, F_COUNT, "code", "reason", NULL, "status %c (%w)" },
+    [EVENT_GAP] = { "gap", LEVEL_ERROR, F_COUNT, NULL, NULL, NULL,
+                    "%n events were lost here: the reader was too slow" },
 };
 
 enum event_level event_level(const struct event *e)
@@ -115,58 +120,30 @@ static void add_field(struct text *t, char field, const struct event *e)
 {
     char name[12];
     switch (field) {
-    case 'u':
-        text_add(t, e->unit);
-        break;
-    case 'p':
-        text_i64(t, e->pid);
-        break;
-    case 'P':
-        text_i64(t, e->parent);
-        break;
-    case 'c':
-        text_i64(t, e->code);
-        break;
-    case 's':
-        text_add(t, signals_name(e->code, name));
-        break;
-    case 'e':
-        add_errno(t, e->code);
-        break;
-    case 'n':
-        text_u64(t, e->count);
-        break;
-    case 'w':
-        text_add(t, e->word);
-        break;
-    case 't':
-        text_add(t, e->text);
-        break;
-    case 'S':
-        text_add(t, e->step != NULL ? e->step->name : "?");
-        break;
-    default:
-        break;
+    case 'u': text_add(t, e->unit); break;
+    case 'p': text_i64(t, e->pid); break;
+    case 'P': text_i64(t, e->parent); break;
+    case 'c': text_i64(t, e->code); break;
+    case 's': text_add(t, signals_name(e->code, name)); break;
+    case 'e': add_errno(t, e->code); break;
+    case 'n': text_u64(t, e->count); break;
+    case 'w': text_add(t, e->word); break;
+    case 't': text_add(t, e->text); break;
+    case 'S': text_add(t, e->step != NULL ? e->step->name : "?"); break;
+    default: break;
     }
 }
 
 static bool field_is_empty(char field, const struct event *e)
 {
     switch (field) {
-    case 'u':
-        return e->unit[0] == '\0';
-    case 'w':
-        return e->word[0] == '\0';
-    case 't':
-        return e->text[0] == '\0';
-    case 'p':
-        return e->pid == 0;
-    case 'n':
-        return e->count == 0;
-    case 'e':
-        return e->code == 0;
-    default:
-        return false;
+    case 'u': return e->unit[0] == '\0';
+    case 'w': return e->word[0] == '\0';
+    case 't': return e->text[0] == '\0';
+    case 'p': return e->pid == 0;
+    case 'n': return e->count == 0;
+    case 'e': return e->code == 0;
+    default: return false;
     }
 }
 

@@ -66,7 +66,7 @@ int fd_write_all(int fd, const void *data, size_t size)
             at += n;
             size -= (size_t)n;
         } else if (errno == EAGAIN) {
-            struct pollfd ready = {.fd = fd, .events = POLLOUT};
+            struct pollfd ready = { .fd = fd, .events = POLLOUT };
             poll(&ready, 1, -1);
         } else if (errno != EINTR) {
             return -errno;

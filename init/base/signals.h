@@ -19,7 +19,7 @@ enum {
 typedef uint64_t signal_set; /* bit N-1 is signal N: the kernel's layout on 64-bit machines */
 
 #define SIGNAL_BIT(signo) (UINT64_C(1) << ((signo)-1))
-#define SIGNALS_NONE UINT64_C(0)
+#define SIGNALS_NONE      UINT64_C(0)
 
 /* All but those by which a process is told that it is broken: blocked, they would kill without their handler. */
 extern const signal_set signals_blockable;

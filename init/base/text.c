@@ -100,7 +100,7 @@ void text_json(struct text *t, const char *s)
 
 void text_copy(char *dst, size_t size, const char *s)
 {
-    struct text t = {.at = dst, .size = size};
+    struct text t = { .at = dst, .size = size };
     dst[0] = '\0';
     text_add(&t, s);
 }

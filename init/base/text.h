@@ -20,7 +20,7 @@ struct text {
 };
 
 /* An empty text over the array BUF of the calling function. */
-#define TEXT_OVER(buf) ((struct text){.at = (buf), .size = sizeof(buf)})
+#define TEXT_OVER(buf) ((struct text){ .at = (buf), .size = sizeof(buf) })
 
 void text_char(struct text *t, char c);
 void text_add(struct text *t, const char *s);

@@ -37,11 +37,7 @@ struct snapshot {
     uint32_t spare;
 };
 
-enum unit_type {
-    UNIT_SERVICE,
-    UNIT_TARGET,
-    UNIT_TYPES
-};
+enum unit_type { UNIT_SERVICE, UNIT_TARGET, UNIT_TYPES };
 
 /* Both directions are there: what one unit says, the other one knows. */
 enum edge_kind {
@@ -59,23 +55,23 @@ enum edge_kind {
 typedef uint32_t edge; /* edge_kind in the upper 8 bits, the other unit's number in the lower 24 */
 
 #define EDGE(kind, number) ((edge)(kind) << 24 | (edge)(number))
-#define EDGE_KIND(e) ((enum edge_kind)((e) >> 24))
-#define EDGE_UNIT(e) ((e)&0xffffff)
+#define EDGE_KIND(e)       ((enum edge_kind)((e) >> 24))
+#define EDGE_UNIT(e)       ((e)&0xffffff)
 
 enum unit_flags {
-    UNIT_BUILT_IN = 1,     /* no file: a standard target that primer itself gives */
-    UNIT_NOT_FOUND = 2,    /* named by others, but there is no file: cannot be started */
-    UNIT_BAD = 4,          /* there is a file, but it did not load: cannot be started; findings say why */
-    UNIT_MASKED = 8,       /* linked to /dev/null or empty: cannot be started */
-    UNIT_BOOT_WORK = 16,   /* sysinit.target: reached only when the boot steps' helpers are done too */
+    UNIT_BUILT_IN = 1,   /* no file: a standard target that primer itself gives */
+    UNIT_NOT_FOUND = 2,  /* named by others, but there is no file: cannot be started */
+    UNIT_BAD = 4,        /* there is a file, but it did not load: cannot be started; findings say why */
+    UNIT_MASKED = 8,     /* linked to /dev/null or empty: cannot be started */
+    UNIT_BOOT_WORK = 16, /* sysinit.target: reached only when the boot steps' helpers are done too */
 };
 
 struct unit {
-    ref name;        /* with its suffix */
-    ref description; /* 0: none */
-    ref path;        /* of its file; 0: none */
-    ref service;     /* struct unit_service, shared between units that say the same; 0 for targets */
-    ref exec;        /* struct unit_exec, shared likewise; 0 for targets */
+    ref name;             /* with its suffix */
+    ref description;      /* 0: none */
+    ref path;             /* of its file; 0: none */
+    ref service;          /* struct unit_service, shared between units that say the same; 0 for targets */
+    ref exec;             /* struct unit_exec, shared likewise; 0 for targets */
     struct list commands; /* struct unit_command, by phase, then as written */
     struct list edges;    /* edge, sorted, each once */
     uint8_t type;         /* enum unit_type */
@@ -135,14 +131,7 @@ struct unit_service {
 };
 
 /* A service's life in commands, in the order in which they run. */
-enum phase {
-    PHASE_START_PRE,
-    PHASE_START,
-    PHASE_START_POST,
-    PHASE_STOP,
-    PHASE_STOP_POST,
-    PHASES
-};
+enum phase { PHASE_START_PRE, PHASE_START, PHASE_START_POST, PHASE_STOP, PHASE_STOP_POST, PHASES };
 
 /* systemd.service(5), "Special executable prefixes". */
 enum command_flags {
@@ -180,7 +169,7 @@ enum stdio_kind {
 };
 
 struct stdio {
-    ref path;     /* of a file; 0: none */
+    ref path;      /* of a file; 0: none */
     uint32_t kind; /* enum stdio_kind */
 };
 
@@ -199,7 +188,7 @@ struct env_file {
 enum exec_flags {
     EXEC_NO_NEW_PRIVILEGES = 1,
     EXEC_IGNORE_SIGPIPE = 2,
-    EXEC_HAS_BOUNDING = 4, /* CapabilityBoundingSet= was given: cap_bounding counts */
+    EXEC_HAS_BOUNDING = 4,       /* CapabilityBoundingSet= was given: cap_bounding counts */
     EXEC_DIRECTORY_OPTIONAL = 8, /* WorkingDirectory=-… */
     EXEC_DIRECTORY_HOME = 16,    /* WorkingDirectory=~ */
     EXEC_HAS_NICE = 32,
@@ -209,10 +198,10 @@ enum exec_flags {
 };
 
 struct unit_exec {
-    ref user;  /* a name or a number; 0: as primer itself */
-    ref group; /* likewise; 0: the user's own */
-    ref directory; /* 0: "/" */
-    ref tty_path;  /* TTYPath=; 0: /dev/console */
+    ref user;                      /* a name or a number; 0: as primer itself */
+    ref group;                     /* likewise; 0: the user's own */
+    ref directory;                 /* 0: "/" */
+    ref tty_path;                  /* TTYPath=; 0: /dev/console */
     struct list groups;            /* ref: SupplementaryGroups= */
     struct list environment;       /* ref: "NAME=value", a later one wins */
     struct list environment_files; /* struct env_file */

@@ -1,0 +1,616 @@
+#include "service/service.h"
+
+#include "base/clock.h"
+
+#include <signal.h>
+#include <string.h>
+
+static const char *const state_names[STATES] = {
+    [STATE_DEAD] = "dead",
+    [STATE_START_PRE] = "start-pre",
+    [STATE_START] = "start",
+    [STATE_START_POST] = "start-post",
+    [STATE_RUNNING] = "running",
+    [STATE_EXITED] = "exited",
+    [STATE_STOP] = "stop",
+    [STATE_STOP_SIGTERM] = "stop-sigterm",
+    [STATE_STOP_SIGKILL] = "stop-sigkill",
+    [STATE_STOP_POST] = "stop-post",
+    [STATE_FINAL_SIGTERM] = "final-sigterm",
+    [STATE_FINAL_SIGKILL] = "final-sigkill",
+    [STATE_FAILED] = "failed",
+    [STATE_AUTO_RESTART] = "auto-restart",
+};
+
+static const char *const result_names[RESULTS] = {
+    [RESULT_SUCCESS] = "success",     [RESULT_EXIT_CODE] = "exit-code",
+    [RESULT_SIGNAL] = "signal",       [RESULT_CORE_DUMP] = "core-dump",
+    [RESULT_TIMEOUT] = "timeout",     [RESULT_PROTOCOL] = "protocol",
+    [RESULT_RESOURCES] = "resources", [RESULT_START_LIMIT] = "start-limit-hit",
+};
+
+static const char *const phase_names[PHASES] = {
+    [PHASE_START_PRE] = "ExecStartPre",   [PHASE_START] = "ExecStart",
+    [PHASE_START_POST] = "ExecStartPost", [PHASE_STOP] = "ExecStop",
+    [PHASE_STOP_POST] = "ExecStopPost",
+};
+
+static const char *const job_names[] = {
+    [JOB_NONE] = "none", [JOB_START] = "start", [JOB_STOP] = "stop", [JOB_RESTART] = "restart"
+};
+
+static const char *const job_result_names[JOB_RESULTS] = {
+    [JOB_DONE] = "done",         [JOB_FAILED] = "failed",   [JOB_DEPENDENCY] = "dependency",
+    [JOB_CANCELED] = "canceled", [JOB_SKIPPED] = "skipped",
+};
+
+const char *service_state_name(enum service_state state)
+{
+    return state_names[state];
+}
+
+const char *service_result_name(enum service_result result)
+{
+    return result_names[result];
+}
+
+const char *service_phase_name(enum phase phase)
+{
+    return phase_names[phase];
+}
+
+const char *service_job_name(enum job_kind job)
+{
+    return job_names[job];
+}
+
+const char *service_job_result_name(enum job_result result)
+{
+    return job_result_names[result];
+}
+
+/* One call's view: the unit's settings beside its record. */
+struct turn {
+    const struct snapshot *snapshot;
+    const struct unit *unit;
+    const struct unit_service *settings; /* NULL: a target */
+    struct service *s;
+    const struct input *in;
+};
+
+void service_init(struct service *s)
+{
+    memset(s, 0, sizeof *s);
+    s->deadline_ns = NEVER_NS;
+}
+
+bool service_is_active(const struct service *s)
+{
+    return s->state == STATE_RUNNING || s->state == STATE_EXITED;
+}
+
+bool service_has_ended(const struct service *s)
+{
+    return s->state == STATE_DEAD || s->state == STATE_FAILED || s->state == STATE_AUTO_RESTART;
+}
+
+/* The states in which signals have been sent and the answer is awaited. */
+static bool is_killing(uint8_t state)
+{
+    return state == STATE_STOP_SIGTERM || state == STATE_STOP_SIGKILL || state == STATE_FINAL_SIGTERM ||
+           state == STATE_FINAL_SIGKILL;
+}
+
+bool service_waits_for_empty(const struct service *s)
+{
+    return is_killing(s->state) && s->main_pid == 0 && s->control_pid == 0;
+}
+
+static const struct unit_command *commands_of(const struct turn *t)
+{
+    return snapshot_at(t->snapshot, t->unit->commands.at);
+}
+
+static void set_state(struct turn *t, enum service_state state, uint64_t delay_ns)
+{
+    t->s->state = (uint8_t)state;
+    t->s->since_ns = t->in->now_ns;
+    t->s->deadline_ns = clock_after_ns(t->in->now_ns, delay_ns);
+}
+
+static uint64_t stop_timeout_ns(const struct turn *t)
+{
+    uint64_t own_ns = t->settings->timeout_stop_ns;
+    uint64_t bound_ns = t->in->stop_timeout_ns;
+    return bound_ns != 0 && bound_ns < own_ns ? bound_ns : own_ns;
+}
+
+/* The first failure stays: what went wrong later went wrong because of it. */
+static void fail(struct turn *t, enum service_result result)
+{
+    if (t->s->result == RESULT_SUCCESS) {
+        t->s->result = (uint8_t)result;
+    }
+}
+
+/* The phases as rows: the state in which a phase's commands run, each with the whole time-out to itself. */
+static const struct {
+    uint8_t state;
+    bool starts; /* TimeoutStartSec= bounds it, else TimeoutStopSec= */
+} phases[PHASES] = {
+    [PHASE_START_PRE] = { STATE_START_PRE, true },   [PHASE_START] = { STATE_START, true },
+    [PHASE_START_POST] = { STATE_START_POST, true }, [PHASE_STOP] = { STATE_STOP, false },
+    [PHASE_STOP_POST] = { STATE_STOP_POST, false },
+};
+
+/* Enters PHASE's state with its first command at or behind number FROM as the one to spawn. False: there is none. */
+static bool run_command(struct turn *t, enum phase phase, uint32_t from)
+{
+    const struct unit_command *commands = commands_of(t);
+    for (uint32_t i = from; i < t->unit->commands.count; i++) {
+        if (commands[i].phase == phase) {
+            t->s->command = i;
+            t->s->todo |= TODO_SPAWN;
+            set_state(t, phases[phase].state,
+                      phases[phase].starts ? t->settings->timeout_start_ns : stop_timeout_ns(t));
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool run_first(struct turn *t, enum phase phase)
+{
+    return run_command(t, phase, 0);
+}
+
+static bool run_next(struct turn *t, enum phase phase)
+{
+    return run_command(t, phase, t->s->command + 1);
+}
+
+/* Restart=, by the table of systemd.service(5). */
+static bool shall_restart(const struct turn *t)
+{
+    if (t->s->flags & FLAG_STOPPED || t->s->result == RESULT_START_LIMIT) {
+        return false;
+    }
+    bool success = t->s->result == RESULT_SUCCESS;
+    bool killed = t->s->result == RESULT_SIGNAL || t->s->result == RESULT_CORE_DUMP;
+    switch (t->settings->restart) {
+    case RESTART_ALWAYS: return true;
+    case RESTART_ON_SUCCESS: return success;
+    case RESTART_ON_FAILURE: return !success;
+    case RESTART_ON_ABNORMAL: return !success && t->s->result != RESULT_EXIT_CODE;
+    case RESTART_ON_ABORT: return killed;
+    default: /* "no"; "on-watchdog" has no watchdog to be woken by */ return false;
+    }
+}
+
+static void enter_dead(struct turn *t, enum service_result result)
+{
+    fail(t, result);
+    t->s->todo = (uint8_t)((t->s->todo & ~TODO_SPAWN) | TODO_CLEAN);
+    if (shall_restart(t)) {
+        set_state(t, STATE_AUTO_RESTART, t->settings->restart_delay_ns);
+        t->s->restarts++;
+    } else {
+        set_state(t, t->s->result == RESULT_SUCCESS ? STATE_DEAD : STATE_FAILED, NEVER_NS);
+    }
+}
+
+static void enter_stop_post(struct turn *t, enum service_result result);
+
+/* Where a killing state leads when nobody is left, or nobody may be killed. */
+static void after_killing(struct turn *t, enum service_result result)
+{
+    bool final = t->s->state == STATE_FINAL_SIGTERM || t->s->state == STATE_FINAL_SIGKILL;
+    if (final) {
+        enter_dead(t, result);
+    } else {
+        enter_stop_post(t, result);
+    }
+}
+
+/*
+ * Sends the signals of a killing state, systemd.kill(5): "control-group" tells all processes, "mixed" the main
+ * process first and kills the rest, "process" only the main process, "none" nobody. Then waits: for main and
+ * control process while they live, else for the tracker to say that nobody is left.
+ */
+static void enter_killing(struct turn *t, enum service_state state, enum service_result result)
+{
+    fail(t, result);
+    bool kills = state == STATE_STOP_SIGKILL || state == STATE_FINAL_SIGKILL;
+    enum kill_mode mode = t->settings->kill_mode;
+    bool all = mode == KILL_CONTROL_GROUP || (mode == KILL_MIXED && kills);
+    unsigned whom = all ? WHOM_ALL : 0;
+    whom |= t->s->main_pid != 0 && mode != KILL_NONE ? WHOM_MAIN : 0;
+    whom |= t->s->control_pid != 0 && mode != KILL_NONE ? WHOM_CONTROL : 0;
+
+    if (t->s->main_pid == 0 && t->s->control_pid == 0 && (t->s->flags & FLAG_EMPTY)) {
+        whom = 0; /* the tracker has said so, and nothing was started since */
+    }
+
+    set_state(t, state, stop_timeout_ns(t));
+    t->s->todo &= (uint8_t)~TODO_SPAWN;
+    if (whom != 0) {
+        t->s->todo |= TODO_KILL;
+        t->s->kill_whom = (uint8_t)whom;
+        t->s->kill_signal = kills ? t->settings->final_signal : t->settings->kill_signal;
+    } else if (mode == KILL_MIXED && (t->settings->flags & SERVICE_SEND_SIGKILL) &&
+               !(t->s->flags & FLAG_EMPTY)) {
+        /* The main process is gone; its helpers get no TERM in this mode, only what comes after it. */
+        enter_killing(t, state == STATE_STOP_SIGTERM ? STATE_STOP_SIGKILL : STATE_FINAL_SIGKILL, result);
+    } else {
+        after_killing(t, result);
+    }
+}
+
+static void enter_stop_post(struct turn *t, enum service_result result)
+{
+    fail(t, result);
+    if (!run_first(t, PHASE_STOP_POST)) {
+        enter_killing(t, STATE_FINAL_SIGTERM, RESULT_SUCCESS);
+    }
+}
+
+static void enter_stop(struct turn *t, enum service_result result)
+{
+    fail(t, result);
+    if (!run_first(t, PHASE_STOP)) {
+        enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS);
+    }
+}
+
+static void enter_running(struct turn *t, enum service_result result)
+{
+    fail(t, result);
+    if (t->s->result != RESULT_SUCCESS) {
+        enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS);
+    } else if (t->s->main_pid != 0) {
+        set_state(t, STATE_RUNNING, NEVER_NS);
+        t->s->active_ns = t->in->now_ns;
+    } else if (t->settings->flags & SERVICE_REMAIN_AFTER_EXIT) {
+        set_state(t, STATE_EXITED, NEVER_NS);
+        t->s->active_ns = t->in->now_ns;
+    } else {
+        enter_stop(t, RESULT_SUCCESS);
+    }
+}
+
+static void enter_start_post(struct turn *t)
+{
+    if (!run_first(t, PHASE_START_POST)) {
+        enter_running(t, RESULT_SUCCESS);
+    }
+}
+
+static void enter_start(struct turn *t)
+{
+    if (!run_first(t, PHASE_START)) {
+        enter_start_post(t); /* a oneshot that has only ExecStop= */
+    }
+}
+
+/* StartLimitIntervalSec= and StartLimitBurst=: that many starts in a window which the first one opens. */
+static bool start_limit_hit(struct turn *t)
+{
+    uint64_t interval_ns = t->settings->start_limit_interval_ns;
+    uint32_t burst = t->settings->start_limit_burst;
+    if (interval_ns == 0 || burst == 0) {
+        return false;
+    }
+    struct service *s = t->s;
+    if (s->limit_count == 0 || t->in->now_ns >= clock_after_ns(s->limit_from_ns, interval_ns)) {
+        s->limit_from_ns = t->in->now_ns;
+        s->limit_count = 0;
+    }
+    if (s->limit_count >= burst) {
+        return true;
+    }
+    s->limit_count++;
+    return false;
+}
+
+static void on_start(struct turn *t)
+{
+    struct service *s = t->s;
+    if (!service_has_ended(s) || s->main_pid != 0 || s->control_pid != 0) {
+        return;
+    }
+    s->result = RESULT_SUCCESS;
+    s->status = 0;
+    s->status_is_signal = 0;
+    s->flags &= (uint8_t) ~(FLAG_STOPPED | FLAG_READY | FLAG_MAIN_ENDED);
+    s->begun_ns = t->in->now_ns;
+    if (start_limit_hit(t)) {
+        enter_dead(t, RESULT_START_LIMIT);
+    } else if (!run_first(t, PHASE_START_PRE)) {
+        enter_start(t);
+    }
+}
+
+static void on_stop(struct turn *t)
+{
+    t->s->flags |= FLAG_STOPPED;
+    switch (t->s->state) {
+    case STATE_START_PRE:
+    case STATE_START:
+    case STATE_START_POST: enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS); break;
+    case STATE_RUNNING:
+    case STATE_EXITED: enter_stop(t, RESULT_SUCCESS); break;
+    case STATE_AUTO_RESTART: set_state(t, STATE_DEAD, NEVER_NS); break;
+    default: /* it is on its way down or there already */ break;
+    }
+}
+
+static void on_spawned(struct turn *t)
+{
+    t->s->flags &= (uint8_t)~FLAG_EMPTY;
+    if (t->in->role == ROLE_CONTROL) {
+        t->s->control_pid = t->in->pid;
+        return;
+    }
+    t->s->main_pid = t->in->pid;
+    t->s->flags &= (uint8_t)~FLAG_MAIN_ENDED;
+    if (t->s->state == STATE_START && t->settings->type == SERVICE_SIMPLE) {
+        enter_start_post(t);
+    }
+}
+
+/* In every state the child that could not be forked is treated like one that failed. */
+static void on_spawn_failed(struct turn *t)
+{
+    switch (t->s->state) {
+    case STATE_START_PRE:
+    case STATE_START:
+    case STATE_START_POST:
+    case STATE_STOP: enter_killing(t, STATE_STOP_SIGTERM, RESULT_RESOURCES); break;
+    case STATE_STOP_POST: enter_killing(t, STATE_FINAL_SIGTERM, RESULT_RESOURCES); break;
+    default: break;
+    }
+}
+
+static void on_execed(struct turn *t)
+{
+    if (t->s->state == STATE_START && t->settings->type == SERVICE_EXEC && t->s->main_pid != 0) {
+        enter_start_post(t);
+    }
+}
+
+static void on_ready(struct turn *t)
+{
+    if (t->s->state == STATE_START && t->settings->type == SERVICE_NOTIFY) {
+        t->s->flags |= FLAG_READY;
+        enter_start_post(t);
+    }
+}
+
+static void on_stopping(struct turn *t)
+{
+    if (t->s->state == STATE_RUNNING && t->settings->type == SERVICE_NOTIFY) {
+        set_state(t, STATE_STOP_SIGTERM, stop_timeout_ns(t)); /* it does so by itself: no signal */
+    }
+}
+
+static bool counts_as_success(const struct turn *t)
+{
+    const struct exit_value *values = snapshot_at(t->snapshot, t->settings->success.at);
+    for (uint32_t i = 0; i < t->settings->success.count; i++) {
+        if (values[i].is_signal == t->in->is_signal && values[i].value == t->in->status) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * How a process's end is judged: status 0 is success, for a daemon also the signals that ask it to end, and
+ * what SuccessExitStatus= adds. A command with "-" cannot fail.
+ */
+static enum service_result judge(const struct turn *t)
+{
+    const struct input *in = t->in;
+    bool daemon = in->role == ROLE_MAIN && t->settings->type != SERVICE_ONESHOT;
+    bool polite = in->is_signal && (in->status == SIGHUP || in->status == SIGINT || in->status == SIGTERM ||
+                                    in->status == SIGPIPE);
+    if ((!in->is_signal && in->status == 0) || (daemon && polite) ||
+        (in->role == ROLE_MAIN && counts_as_success(t))) {
+        return RESULT_SUCCESS;
+    }
+    /* A main process may outlive its command's turn only where `command` has moved on to a control command. */
+    const struct unit_command *commands = commands_of(t);
+    bool current = (commands[t->s->command].phase == PHASE_START) == (in->role == ROLE_MAIN);
+    uint32_t command = t->s->command;
+    for (uint32_t i = 0; !current && i < t->unit->commands.count; i++) {
+        if (commands[i].phase == PHASE_START) {
+            command = i;
+        }
+    }
+    if (commands[command].flags & COMMAND_MAY_FAIL) {
+        return RESULT_SUCCESS;
+    }
+    if (in->dumped_core) {
+        return RESULT_CORE_DUMP;
+    }
+    return in->is_signal ? RESULT_SIGNAL : RESULT_EXIT_CODE;
+}
+
+static void on_main_exit(struct turn *t, enum service_result result)
+{
+    struct service *s = t->s;
+    bool control = s->control_pid != 0 || (s->todo & TODO_SPAWN);
+    switch (s->state) {
+    case STATE_START:
+        if (result != RESULT_SUCCESS) {
+            enter_killing(t, STATE_STOP_SIGTERM, result);
+        } else if (t->settings->type == SERVICE_ONESHOT) {
+            if (!run_next(t, PHASE_START)) {
+                enter_start_post(t);
+            }
+        } else if (t->settings->flags & SERVICE_REMAIN_AFTER_EXIT) {
+            enter_start_post(t);
+        } else {
+            enter_killing(t, STATE_STOP_SIGTERM, RESULT_PROTOCOL);
+        }
+        break;
+    case STATE_START_POST: /* the control process ends first, then enter_running sees that main is gone */
+    case STATE_STOP:
+        fail(t, result);
+        if (!control) {
+            enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS);
+        }
+        break;
+    case STATE_RUNNING: enter_running(t, result); break;
+    case STATE_STOP_SIGTERM:
+    case STATE_STOP_SIGKILL:
+        fail(t, result);
+        if (!control) {
+            enter_stop_post(t, RESULT_SUCCESS);
+        }
+        break;
+    case STATE_FINAL_SIGTERM:
+    case STATE_FINAL_SIGKILL:
+        fail(t, result); /* INPUT_EMPTY ends the wait */
+        break;
+    default: break;
+    }
+}
+
+static void on_control_exit(struct turn *t, enum service_result result)
+{
+    struct service *s = t->s;
+    bool success = result == RESULT_SUCCESS;
+    switch (s->state) {
+    case STATE_START_PRE:
+        if (!success) {
+            enter_killing(t, STATE_STOP_SIGTERM, result);
+        } else if (!run_next(t, PHASE_START_PRE)) {
+            enter_start(t);
+        }
+        break;
+    case STATE_START_POST:
+        if (!success) {
+            enter_killing(t, STATE_STOP_SIGTERM, result);
+        } else if (!run_next(t, PHASE_START_POST)) {
+            enter_running(t, RESULT_SUCCESS);
+        }
+        break;
+    case STATE_STOP:
+        if (!success || !run_next(t, PHASE_STOP)) {
+            enter_killing(t, STATE_STOP_SIGTERM, result);
+        }
+        break;
+    case STATE_STOP_POST:
+        if (!success || !run_next(t, PHASE_STOP_POST)) {
+            enter_killing(t, STATE_FINAL_SIGTERM, result);
+        }
+        break;
+    case STATE_STOP_SIGTERM:
+    case STATE_STOP_SIGKILL:
+        if (s->main_pid == 0) {
+            enter_stop_post(t, result);
+        }
+        break;
+    default: /* the final states wait for INPUT_EMPTY */ break;
+    }
+}
+
+static void on_exit(struct turn *t)
+{
+    struct service *s = t->s;
+    enum service_result result = judge(t);
+    bool deciding = s->result == RESULT_SUCCESS && (t->in->role == ROLE_MAIN || result != RESULT_SUCCESS);
+    if (deciding) {
+        s->status = t->in->status;
+        s->status_is_signal = t->in->is_signal;
+    }
+    if (t->in->role == ROLE_MAIN) {
+        s->main_pid = 0;
+        s->flags |= FLAG_MAIN_ENDED;
+        on_main_exit(t, result);
+    } else {
+        s->control_pid = 0;
+        on_control_exit(t, result);
+    }
+}
+
+static void on_empty(struct turn *t)
+{
+    if (service_waits_for_empty(t->s)) {
+        t->s->flags |= FLAG_EMPTY;
+        after_killing(t, RESULT_SUCCESS);
+    }
+}
+
+static void on_timeout(struct turn *t)
+{
+    bool kill = t->settings->flags & SERVICE_SEND_SIGKILL;
+    switch (t->s->state) {
+    case STATE_START_PRE:
+    case STATE_START:
+    case STATE_START_POST:
+    case STATE_STOP: enter_killing(t, STATE_STOP_SIGTERM, RESULT_TIMEOUT); break;
+    case STATE_STOP_SIGTERM:
+        if (kill) {
+            enter_killing(t, STATE_STOP_SIGKILL, RESULT_TIMEOUT);
+        } else {
+            enter_stop_post(t, RESULT_TIMEOUT);
+        }
+        break;
+    case STATE_STOP_POST: enter_killing(t, STATE_FINAL_SIGTERM, RESULT_TIMEOUT); break;
+    case STATE_FINAL_SIGTERM:
+        if (kill) {
+            enter_killing(t, STATE_FINAL_SIGKILL, RESULT_TIMEOUT);
+        } else {
+            enter_dead(t, RESULT_TIMEOUT);
+        }
+        break;
+    case STATE_STOP_SIGKILL: /* what survives KILL is stuck in the kernel: nothing is gained by waiting on */
+    case STATE_FINAL_SIGKILL: after_killing(t, RESULT_TIMEOUT); break;
+    default: /* STATE_AUTO_RESTART is the roster's: a restart is a job */ break;
+    }
+}
+
+static void target_next(struct turn *t)
+{
+    struct service *s = t->s;
+    bool works = t->unit->flags & UNIT_BOOT_WORK;
+    switch (t->in->kind) {
+    case INPUT_START:
+        s->begun_ns = t->in->now_ns;
+        set_state(t, works && !(s->flags & FLAG_READY) ? STATE_START : STATE_RUNNING, NEVER_NS);
+        break;
+    case INPUT_READY:
+        s->flags |= FLAG_READY;
+        if (s->state == STATE_START) {
+            set_state(t, STATE_RUNNING, NEVER_NS);
+        }
+        break;
+    case INPUT_STOP: set_state(t, STATE_DEAD, NEVER_NS); break;
+    default: break;
+    }
+    s->active_ns = s->state == STATE_RUNNING ? s->since_ns : s->active_ns;
+}
+
+void service_next(const struct snapshot *snapshot, const struct unit *unit, struct service *s,
+                  const struct input *input)
+{
+    static void (*const handlers[INPUTS])(struct turn *) = {
+        [INPUT_START] = on_start,     [INPUT_STOP] = on_stop,
+        [INPUT_SPAWNED] = on_spawned, [INPUT_SPAWN_FAILED] = on_spawn_failed,
+        [INPUT_EXECED] = on_execed,   [INPUT_EXIT] = on_exit,
+        [INPUT_READY] = on_ready,     [INPUT_STOPPING] = on_stopping,
+        [INPUT_EMPTY] = on_empty,     [INPUT_TIMEOUT] = on_timeout,
+    };
+    struct turn t = { .snapshot = snapshot,
+                      .unit = unit,
+                      .settings = snapshot_at(snapshot, unit->service),
+                      .s = s,
+                      .in = input };
+    if (t.settings == NULL) {
+        target_next(&t);
+    } else {
+        handlers[input->kind](&t);
+    }
+}
