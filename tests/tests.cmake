@@ -10,8 +10,8 @@
 #   # timeout: 300                        seconds for the whole file (default: 120 ns, 600 boot)
 
 set(variants_all root/cgroup root/group user/cgroup user/group)
-# An exit status of its own for the sanitizers, so that no test takes it for the program's. Leaks
-# are looked for at the end of unit tests: in namespaces the checker's ptrace gets in the way.
+# An exit status of its own for the sanitizers, so that no test takes it for the program's. (The leak
+# checker works in namespaces too, in PID 1 and as an ordinary user.)
 set(sanitizer_environment
   "ASAN_OPTIONS=exitcode=99:strict_string_checks=1:detect_stack_use_after_return=1"
   "UBSAN_OPTIONS=exitcode=99:print_stacktrace=1")
