@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/signals.h"
+#include "base/text.h"
 #include "exec/clone.h"
 
 #include <errno.h>
@@ -62,7 +63,10 @@ static int run_steps(void *context)
     }
     start->report.error = -result;
     start->report.step = (uint16_t)runner.next;
-    start->report.hint = plan->notes == NULL ? HINT_NONE : plan->notes->hint;
+    if (plan->notes != NULL) {
+        start->report.hint = plan->notes->hint;
+        text_copy(start->report.detail, sizeof start->report.detail, plan->notes->detail);
+    }
     if (start->report_fd >= 0) {
         fd_write_all(start->report_fd, &start->report, sizeof start->report);
     }
@@ -154,7 +158,9 @@ int child_report_read(int report_fd, struct child_report *report)
     if (n < 0 && errno == EAGAIN) {
         return 0;
     }
-    if (n == 0 || (n == sizeof read_one && read_one.error > 0 && read_one.hint < HINTS)) {
+    bool sound = n == sizeof read_one && read_one.error > 0 && read_one.hint < HINTS;
+    if (n == 0 || sound) {
+        read_one.detail[sizeof read_one.detail - 1] = '\0';
         *report = read_one;
         return 1;
     }

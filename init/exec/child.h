@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Why execve(2) said no, found out by looking at the file; the sentences are in exec/diagnose.h. */
+/* Why a step said no, where errno says too little; words and sentences are in exec/diagnose.h. */
 enum exec_hint {
     HINT_NONE,
     HINT_NO_FILE,
@@ -27,20 +27,28 @@ enum exec_hint {
     HINT_DIRECTORY,
     HINT_DAMAGED, /* an ELF file that is cut or broken */
     HINT_TOO_LONG,
+    HINT_CARRIAGE_RETURN, /* the #! line ends as lines on Windows do */
+    HINT_NO_USER,         /* not in /etc/passwd */
+    HINT_NO_GROUP,        /* not in /etc/group */
+    HINT_GROUP_UNKNOWN,   /* a user's number without an entry that says its group, and no group is given */
     HINTS
 };
 
-/* What a child has to say of its end before exec; as it goes through the pipe. */
+enum { CHILD_DETAIL = 40 };
+
+/* What a child has to say of its end before exec; as it goes through the pipe, at one go. */
 struct child_report {
-    int32_t error; /* a positive errno; 0: it has executed */
-    uint16_t step; /* row of the table */
-    uint16_t hint; /* enum exec_hint */
+    int32_t error;             /* a positive errno; 0: it has executed */
+    uint16_t step;             /* row of the table */
+    uint16_t hint;             /* enum exec_hint */
+    char detail[CHILD_DETAIL]; /* what it was about: a file, a user; "" when the step alone says it; the end may be cut */
 };
 
 /* What child_start and the steps have to tell each other; part of the steps' context. */
 struct child_notes {
-    uint16_t hint; /* from a step that fails: enum exec_hint */
-    bool outside;  /* to the steps: there is no clone3(2) here, so the child itself has to enter cgroup_fd */
+    uint16_t hint;             /* from a step that fails, as in the report */
+    bool outside;              /* to the steps: there is no clone3(2) here, so the child itself has to enter cgroup_fd */
+    char detail[CHILD_DETAIL]; /* from a step that fails, as in the report */
 };
 
 struct child_plan {
