@@ -47,6 +47,17 @@ int signals_ignore(int signo)
     return set_handler(signo, SIG_IGN);
 }
 
+int signals_default_was(int signo, bool *ignored)
+{
+    struct kernel_action action = {.handler = SIG_DFL};
+    struct kernel_action before;
+    if (syscall(SYS_rt_sigaction, signo, &action, &before, sizeof action.mask) < 0) {
+        return -errno;
+    }
+    *ignored = before.handler == SIG_IGN;
+    return 0;
+}
+
 signal_set signals_ignored(void)
 {
     signal_set ignored = SIGNALS_NONE;

@@ -30,6 +30,8 @@ int signals_mask(signal_set set, signal_set *old);
 /* Default or ignore, without handler. 0 or -errno. */
 int signals_default(int signo);
 int signals_ignore(int signo);
+/* Default, and whether it was ignored before. 0 or -errno. */
+int signals_default_was(int signo, bool *ignored);
 /* The signals that are ignored now, of all 64. */
 signal_set signals_ignored(void);
 
