@@ -41,44 +41,40 @@ char *image_path(const struct node *node)
     return mem_text("%s/%s", above, node->name);
 }
 
-/* Where NAME is among the kids of FOLDER, or would be. */
-static size_t kid_index(const struct node *folder, const char *name, bool *there)
+/* The first of the kids of FOLDER that does not come before NAME: where NAME is, or would be. */
+static size_t kid_index(const struct node *folder, const char *name)
 {
     size_t low = 0, high = folder->kid_count;
 
-    *there = false;
-    while (low < high && !*there) {
+    while (folder->kids && low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strcmp(name, folder->kids[middle]->name);
 
-        *there = order == 0;
-        if (order > 0)
+        if (strcmp(folder->kids[middle]->name, name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return *there ? high : low;
+    return low;
 }
 
 static struct node *kid_find(const struct node *folder, const char *name)
 {
-    bool there;
-    size_t index = kid_index(folder, name, &there);
+    size_t index = kid_index(folder, name);
+    struct node *kid = folder->kids && index < folder->kid_count ? folder->kids[index] : NULL;
 
-    return there ? folder->kids[index] : NULL;
+    return kid && strcmp(kid->name, name) == 0 ? kid : NULL;
 }
 
 static struct node *kid_new(struct node *folder, const char *name, const struct what *what, enum rank rank,
                             struct place place)
 {
     struct node *kid = mem_new(sizeof(*kid));
-    bool there;
-    size_t index = kid_index(folder, name, &there);
+    size_t index = kid_index(folder, name);
 
     *kid = (struct node){ .name = name, .parent = folder, .rank = rank, .place = place, .what = *what };
-    folder->kids = mem_room(folder->kids, folder->kid_count, &folder->kid_room, sizeof(*folder->kids));
+    folder->kids = mem_room(folder->kids, folder->kid_count, &folder->kid_room, sizeof(struct node *));
     memmove(folder->kids + index + 1, folder->kids + index,
-            (folder->kid_count - index) * sizeof(*folder->kids));
+            (folder->kid_count - index) * sizeof(struct node *));
     folder->kids[index] = kid;
     folder->kid_count++;
     return kid;

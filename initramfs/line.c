@@ -64,7 +64,7 @@ static ssize_t add_variable(const struct line *line, const char *text, char **wo
         return -EINVAL;
     char *longer = mem_new(*length + strlen(value) + strlen(text) + 1);
     memcpy(longer, *word, *length);
-    memcpy(longer + *length, value, strlen(value));
+    memcpy(longer + *length, value, strlen(value) + 1);
     *word = longer;
     *length += strlen(value);
     return (ssize_t)size;

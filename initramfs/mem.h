@@ -9,15 +9,15 @@
 #include <stddef.h>
 
 /* SIZE bytes, all zero. */
-void *mem_new(size_t size);
+void *mem_new(size_t size) __attribute__((returns_nonnull));
 
 /* A string of the LENGTH bytes at BYTES. */
-char *mem_string(const char *bytes, size_t length);
+char *mem_string(const char *bytes, size_t length) __attribute__((returns_nonnull));
 
 /* A formatted string. */
-char *mem_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_text(const char *format, ...) __attribute__((returns_nonnull, format(printf, 1, 2)));
 
 /* ARRAY of items of SIZE bytes, COUNT of them in use, with room for one more; *ROOM is kept there. */
-void *mem_room(void *array, size_t count, size_t *room, size_t size);
+void *mem_room(void *array, size_t count, size_t *room, size_t size) __attribute__((returns_nonnull));
 
 #endif

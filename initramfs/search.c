@@ -280,11 +280,9 @@ void search_folders(const struct roots *roots, const struct object *object, cons
     /* RUNPATH is for what the file itself needs, and switches RPATH off, which is also for what those
      * need in turn. musl treats both alike, as RPATH. */
     bool musl = is_musl(program_loader);
-    const struct object *up = object;
+    bool inherits = musl || !object->needs->runpath;
 
-    if (!musl && object->needs->runpath)
-        up = NULL;
-    for (; up; up = up->loader) {
+    for (const struct object *up = object; inherits && up; up = up->loader) {
         if (musl || !up->needs->runpath)
             add_path(folders, up, up->needs->rpath);
         if (musl)

@@ -24,7 +24,7 @@ static int compare_paths(const void *a, const void *b)
 
 static void grant_links(const struct wishes *wishes, struct image *image)
 {
-    const struct wish **links = mem_new((wishes->count + 1) * sizeof(*links));
+    const struct wish **links = mem_new((wishes->count + 1) * sizeof(struct wish *));
     size_t count = 0;
 
     for (size_t i = 0; i < wishes->count; i++) {

@@ -81,9 +81,9 @@ int main(void)
     mount("devtmpfs", "/dev", "devtmpfs", 0, NULL); /* the devices */
     open_console();
 
-    setenv("main", "/bin/sh", 0); /* unless it is there: the kernel makes it of a word like main=/bin/x */
+    char *program = getenv("main"); /* the kernel makes variables of words like main=/bin/x */
     if ((main_child = fork()) == 0)
-        become(getenv("main"));
+        become(program ? program : "/bin/sh");
     for (int news = SIGCHLD; main_child > 0 && news == SIGCHLD; reap())
         sigwait(&signals, &news);
     stop_all(SIGTERM);
