@@ -280,7 +280,7 @@ void search_folders(const struct roots *roots, const struct object *object, cons
     /* RUNPATH is for what the file itself needs, and switches RPATH off, which is also for what those
      * need in turn. musl treats both alike, as RPATH. */
     bool musl = is_musl(program_loader);
-    bool inherits = musl || !object->needs->runpath;
+    bool inherits = !object->needs->runpath || musl;
 
     for (const struct object *up = object; inherits && up; up = up->loader) {
         if (musl || !up->needs->runpath)
