@@ -55,7 +55,7 @@ static int run_steps(void *context)
             plan->notes->outside = true;
         }
     }
-    struct step_runner runner = {.table = plan->steps, .context = plan->context, .watch = plan->watch};
+    struct step_runner runner = { .table = plan->steps, .context = plan->context, .watch = plan->watch };
     int result = step_run(&runner);
     if (result >= 0) {
         result = -ENOEXEC; /* a table that ends without executing anything, or waits: nobody could wake it */
@@ -150,7 +150,7 @@ pid_t child_start(const struct child_plan *plan, int *report_fd, struct child_re
 
 int child_report_read(int report_fd, struct child_report *report)
 {
-    struct child_report read_one = {0};
+    struct child_report read_one = { 0 };
     ssize_t n;
     do {
         n = read(report_fd, &read_one, sizeof read_one);
@@ -164,7 +164,7 @@ int child_report_read(int report_fd, struct child_report *report)
         *report = read_one;
         return 1;
     }
-    *report = (struct child_report){.error = EBADMSG};
+    *report = (struct child_report){ .error = EBADMSG };
     return -EBADMSG;
 }
 

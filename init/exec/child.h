@@ -38,16 +38,17 @@ enum { CHILD_DETAIL = 40 };
 
 /* What a child has to say of its end before exec; as it goes through the pipe, at one go. */
 struct child_report {
-    int32_t error;             /* a positive errno; 0: it has executed */
-    uint16_t step;             /* row of the table */
-    uint16_t hint;             /* enum exec_hint */
-    char detail[CHILD_DETAIL]; /* what it was about: a file, a user; "" when the step alone says it; the end may be cut */
+    int32_t error; /* a positive errno; 0: it has executed */
+    uint16_t step; /* row of the table */
+    uint16_t hint; /* enum exec_hint */
+    char detail
+        [CHILD_DETAIL]; /* what it was about: a file, a user; "" when the step alone says it; the end may be cut */
 };
 
 /* What child_start and the steps have to tell each other; part of the steps' context. */
 struct child_notes {
-    uint16_t hint;             /* from a step that fails, as in the report */
-    bool outside;              /* to the steps: there is no clone3(2) here, so the child itself has to enter cgroup_fd */
+    uint16_t hint; /* from a step that fails, as in the report */
+    bool outside;  /* to the steps: there is no clone3(2) here, so the child itself has to enter cgroup_fd */
     char detail[CHILD_DETAIL]; /* from a step that fails, as in the report */
 };
 
@@ -56,7 +57,7 @@ struct child_plan {
     void *context;
     struct child_notes *notes;      /* NULL: no hints, and cgroup_fd is -1 */
     const struct step_watch *watch; /* NULL: nobody looks on */
-    int cgroup_fd;                  /* the child begins its life in it, CLONE_INTO_CGROUP; -1: in its parent's */
+    int cgroup_fd; /* the child begins its life in it, CLONE_INTO_CGROUP; -1: in its parent's */
     /*
      * The child shares the parent's memory until it executes (CLONE_VM | CLONE_VFORK): the parent stands still
      * meanwhile. Only for tables without a step that can block or allocate.

@@ -32,19 +32,20 @@ static long clone3_run(struct clone_args *args, int (*run)(void *), void *contex
 {
 #if defined(__x86_64__)
     long result;
-    __asm__ volatile("syscall\n\t"
-                     "test %%rax, %%rax\n\t"
-                     "jnz 1f\n\t"
-                     "mov %[context], %%rdi\n\t"
-                     "call *%[run]\n\t"
-                     "mov %%eax, %%edi\n\t"
-                     "mov %[exit_group], %%eax\n\t"
-                     "syscall\n"
-                     "1:"
-                     : "=a"(result)
-                     : "a"(SYS_clone3), "D"(args), "S"(sizeof *args), [run] "r"(run), [context] "r"(context),
-                       [exit_group] "i"(SYS_exit_group)
-                     : "rcx", "r11", "memory", "cc");
+    __asm__ volatile(
+        "syscall\n\t"
+        "test %%rax, %%rax\n\t"
+        "jnz 1f\n\t"
+        "mov %[context], %%rdi\n\t"
+        "call *%[run]\n\t"
+        "mov %%eax, %%edi\n\t"
+        "mov %[exit_group], %%eax\n\t"
+        "syscall\n"
+        "1:"
+        : "=a"(result)
+        : "a"(SYS_clone3), "D"(args),
+          "S"(sizeof *args), [run] "r"(run), [context] "r"(context), [exit_group] "i"(SYS_exit_group)
+        : "rcx", "r11", "memory", "cc");
     return result;
 #elif defined(__aarch64__)
     register long x0 __asm__("x0") = (long)args;

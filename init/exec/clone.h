@@ -14,8 +14,9 @@
 struct clone_request {
     int (*run)(void *context); /* in the child, which exits with what it returns (0…255) */
     void *context;
-    int cgroup_fd;     /* or -1 */
-    bool share_memory; /* CLONE_VM | CLONE_VFORK: the caller stands still until the child executes or is gone */
+    int cgroup_fd; /* or -1 */
+    bool
+        share_memory; /* CLONE_VM | CLONE_VFORK: the caller stands still until the child executes or is gone */
     /*
      * Set before the child begins, when clone3(2) was refused: the child is in its parent's cgroup and has its
      * parent's handlers.
