@@ -193,6 +193,8 @@ static struct node *settle(struct node *old, const char *path, const struct what
         tell_conflict(path, old, what, place);
         return NULL;
     }
+    if (rank < old->rank && S_ISDIR(what->mode))
+        return old; /* what is to be in it comes through a link, or is told itself */
     if (!folders && (S_ISDIR(old->what.mode) || S_ISDIR(what->mode))) {
         tell_conflict(path, old, what, place);
         return NULL;
@@ -226,8 +228,8 @@ static struct node *put(struct walk *walk, const char *path, const struct what *
 struct node *image_put(struct image *image, const char *path, const struct what *what, enum rank rank,
                        struct place place)
 {
-    /* Only for a line "dir" is a link in its place another thing than a folder. */
-    bool follow = S_ISDIR(what->mode) && rank != RANK_SAID;
+    /* For all but a line "dir" a link to a folder is as good as a folder. */
+    bool follow = S_ISDIR(what->mode) && rank < RANK_DEFAULT;
     struct walk walk = { .image = image, .make = true, .follow = follow, .place = place };
 
     return put(&walk, path, what, rank);

@@ -17,10 +17,11 @@
 /* Who wants a name, from weak to strong: the stronger one has its way, and among equals two that want
  * different things at one name are an error for RANK_SAID, and otherwise the first has its way. */
 enum rank {
-    RANK_PARENT, /* a folder because something lies in it */
-    RANK_FOUND,  /* a file or link that some program needs */
-    RANK_TREE,   /* a folder of a tree */
-    RANK_SAID,   /* a line of a manifest, or a file of a tree */
+    RANK_PARENT,  /* a folder because something lies in it */
+    RANK_FOUND,   /* a file or link that some program needs */
+    RANK_TREE,    /* a folder of a tree */
+    RANK_DEFAULT, /* a line of a manifest of defaults */
+    RANK_SAID,    /* a line of a manifest, or a file of a tree */
 };
 
 struct node {

@@ -48,7 +48,7 @@ static void usage(FILE *out)
         "      --list           print what would be packed, as a manifest, and pack nothing\n"
         "      --help, --version\n"
         "\n"
-        "A manifest's lines, as for the kernel's gen_init_cpio, and three more:\n"
+        "A manifest's lines, as for the kernel's gen_init_cpio, and four more:\n"
         "\n",
         out);
     manifest_help(out);

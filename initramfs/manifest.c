@@ -35,11 +35,18 @@ enum field {
     FIELD_LINKS, /* more names, any number */
 };
 
-/* One line, taken apart. */
-struct order {
+/* Where a line comes from. */
+struct origin {
     const struct manifest *manifest;
     const char *file; /* the manifest that it is in */
     unsigned depth;   /* of includes */
+    enum rank rank;   /* of what it says */
+};
+
+/* One line, taken apart. */
+struct order {
+    const struct origin *origin;
+    const struct manifest *manifest;
     struct place place;
     const char *name, *source, *target;
     unsigned mode, uid, gid, major, minor;
@@ -50,7 +57,8 @@ struct order {
 
 typedef void act(const struct order *order);
 
-static act act_file, act_dir, act_nod, act_slink, act_pipe, act_sock, act_elf, act_tree, act_include;
+static act act_file, act_dir, act_nod, act_slink, act_pipe, act_sock, act_elf, act_tree, act_include,
+    act_defaults;
 
 static const struct directive {
     const char *word;
@@ -80,6 +88,7 @@ static const struct directive {
     { "elf", { FIELD_SOURCE, FIELD_NAME }, 1, act_elf, "elf SRC [DST]" },
     { "tree", { FIELD_SOURCE, FIELD_NAME }, 2, act_tree, "tree SRC DST" },
     { "include", { FIELD_SOURCE }, 1, act_include, "include FILE" },
+    { "defaults", { FIELD_SOURCE }, 1, act_defaults, "defaults FILE" },
 };
 
 #define DIRECTIVES (sizeof(directives) / sizeof(directives[0]))
@@ -186,7 +195,7 @@ static void take_line(struct line *line, const struct directive *directive, stru
 static struct wish wish_of(const struct order *order, mode_t type)
 {
     return (struct wish){
-        .rank = RANK_SAID,
+        .rank = order->origin->rank,
         .path = order->name,
         .what = { .mode = type | order->mode, .uid = order->uid, .gid = order->gid },
         .place = order->place,
@@ -321,26 +330,41 @@ static void act_elf(const struct order *order)
 
 static void act_tree(const struct order *order)
 {
-    tree_add(order->manifest->wishes, source_path(order, order->source), order->name, order->place);
+    tree_add(order->manifest->wishes, source_path(order, order->source), order->name, order->origin->rank,
+             order->place);
 }
 
-static void read_lines(const struct manifest *manifest, const char *file, unsigned depth, struct place from);
+static void read_lines(const struct origin *origin, struct place from);
 
-static void act_include(const struct order *order)
+/* The lines of the manifest that ORDER names, which is beside the one that names it. */
+static void read_other(const struct order *order, enum rank rank)
 {
-    char *copy = mem_string(order->file, strlen(order->file));
+    char *copy = mem_string(order->origin->file, strlen(order->origin->file));
     const char *file = order->source;
 
     if (file[0] != '/')
         file = mem_text("%s/%s", dirname(copy), file);
-    read_lines(order->manifest, file, order->depth + 1, order->place);
+    const struct origin origin = {
+        .manifest = order->manifest, .file = file, .depth = order->origin->depth + 1, .rank = rank
+    };
+    read_lines(&origin, order->place);
+}
+
+static void act_include(const struct order *order)
+{
+    read_other(order, order->origin->rank);
+}
+
+static void act_defaults(const struct order *order)
+{
+    read_other(order, RANK_DEFAULT);
 }
 
 /* --- reading --- */
 
-static void read_line(const struct manifest *manifest, const char *file, unsigned depth, struct line line)
+static void read_line(const struct origin *origin, struct line line)
 {
-    struct order order = { .manifest = manifest, .file = file, .depth = depth, .place = line.place };
+    struct order order = { .origin = origin, .manifest = origin->manifest, .place = line.place };
     const char *word;
 
     line.at += strspn(line.at, " \t\r\n");
@@ -355,21 +379,21 @@ static void read_line(const struct manifest *manifest, const char *file, unsigne
     say_error(line.place, "\"%s\" is no directive; see primer-pack --help for those there are", word);
 }
 
-static void read_lines(const struct manifest *manifest, const char *file, unsigned depth, struct place from)
+static void read_lines(const struct origin *origin, struct place from)
 {
-    bool standard = strcmp(file, "-") == 0;
-    struct place place = { .file = standard ? "standard input" : file };
+    bool standard = strcmp(origin->file, "-") == 0;
+    struct place place = { .file = standard ? "standard input" : origin->file };
     size_t room = 0;
     ssize_t size;
     char *text = NULL;
 
-    if (depth > INCLUDES_MAX) {
+    if (origin->depth > INCLUDES_MAX) {
         say_error(from, "more than %d manifests include one another; is it a circle?", INCLUDES_MAX);
         return;
     }
-    FILE *stream = standard ? stdin : fopen(file, "re");
+    FILE *stream = standard ? stdin : fopen(origin->file, "re");
     if (!stream) {
-        say_error(from, "the manifest %s: %s", file, strerror(errno));
+        say_error(from, "the manifest %s: %s", origin->file, strerror(errno));
         return;
     }
     while (place.line++, (size = getline(&text, &room, stream)) >= 0) {
@@ -377,10 +401,10 @@ static void read_lines(const struct manifest *manifest, const char *file, unsign
             say_error(place, "a NUL byte; this is no manifest");
             break;
         }
-        read_line(manifest, file, depth, (struct line){ .place = place, .at = text });
+        read_line(origin, (struct line){ .place = place, .at = text });
     }
     if (ferror(stream))
-        say_error(from, "the manifest %s cannot be read: %s", file, strerror(errno));
+        say_error(from, "the manifest %s cannot be read: %s", origin->file, strerror(errno));
     free(text);
     if (!standard)
         fclose(stream);
@@ -388,5 +412,7 @@ static void read_lines(const struct manifest *manifest, const char *file, unsign
 
 void manifest_read(const struct manifest *manifest, const char *file)
 {
-    read_lines(manifest, file, 0, (struct place){ 0 });
+    const struct origin origin = { .manifest = manifest, .file = file, .rank = RANK_SAID };
+
+    read_lines(&origin, (struct place){ 0 });
 }

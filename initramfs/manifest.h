@@ -1,6 +1,6 @@
 /*
- * manifest: the language of manifests, which is that of the kernel's gen_init_cpio with three words more:
- * elf, tree and include.
+ * manifest: the language of manifests, which is that of the kernel's gen_init_cpio with four words more:
+ * elf, tree, include and defaults.
  */
 #ifndef PRIMER_PACK_MANIFEST_H
 #define PRIMER_PACK_MANIFEST_H

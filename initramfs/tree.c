@@ -69,9 +69,9 @@ static int look(const char *path, const struct stat *st, struct what *what)
 }
 
 static void add_entry(struct wishes *wishes, const FTSENT *entry, const char *target, size_t skip,
-                      struct place place)
+                      enum rank rank, struct place place)
 {
-    struct wish wish = { .kind = WISH_TREE, .rank = RANK_SAID, .place = place };
+    struct wish wish = { .kind = WISH_TREE, .rank = rank, .place = place };
     int result = entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR
                      ? -entry->fts_errno
                      : look(entry->fts_path, entry->fts_statp, &wish.what);
@@ -95,7 +95,8 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-void tree_add(struct wishes *wishes, const char *source, const char *target, struct place place)
+void tree_add(struct wishes *wishes, const char *source, const char *target, enum rank rank,
+              struct place place)
 {
     char *paths[] = { mem_string(source, strlen(source)), NULL };
     size_t skip = strlen(source);
@@ -112,7 +113,7 @@ void tree_add(struct wishes *wishes, const char *source, const char *target, str
         skip = 0; /* "/": what is in it has no second slash */
     while ((entry = fts_read(walk))) {
         if (entry->fts_info != FTS_DP)
-            add_entry(wishes, entry, target, skip, place);
+            add_entry(wishes, entry, target, skip, rank, place);
     }
     fts_close(walk);
 }

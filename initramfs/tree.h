@@ -6,8 +6,9 @@
 
 #include "wish.h"
 
-/* Adds wishes for all that is in the folder SOURCE to be at TARGET, as it is but for its owners, which
+/* Adds wishes of RANK for all that is in the folder SOURCE to be at TARGET, as it is but for its owners, which
  * become root. SOURCE may be a single file, too. Errors are told. */
-void tree_add(struct wishes *wishes, const char *source, const char *target, struct place place);
+void tree_add(struct wishes *wishes, const char *source, const char *target, enum rank rank,
+              struct place place);
 
 #endif
