@@ -4,9 +4,10 @@
 #include "base/text.h"
 #include "exec/arguments.h"
 #include "exec/capability.h"
-#include "exec/diagnose.h"
 #include "exec/environment.h"
 #include "exec/identity.h"
+#include "exec/limits.h"
+#include "exec/program.h"
 #include "exec/runtime.h"
 #include "exec/stdio.h"
 #include "exec/terminal.h"
@@ -14,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -26,9 +26,6 @@ enum {
     PLAIN_STRINGS = 64, /* arguments, and variables, that a child which shares memory can have */
     DEFAULT_UMASK = 0022,
 };
-
-/* systemd's search path, with the folders of systems that have /bin beside /usr/bin. */
-#define SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* One start, from the request to exec: what the rows work on. */
 struct command {
@@ -173,7 +170,7 @@ static int step_environment(void *context)
     struct environment_sources sources = {
         .snapshot = c->snapshot,
         .exec = c->exec,
-        .path = "PATH=" SEARCH_PATH,
+        .path = "PATH=" PROGRAM_SEARCH_PATH,
         .identity = &c->identity,
         .tty = stdio_wants_terminal(&c->stdio) ? c->stdio.tty : NULL,
         .own = c->request->environment,
@@ -196,24 +193,6 @@ static int step_arguments(void *context)
     return 0;
 }
 
-/* A limit above what primer itself may give is set as high as it goes. */
-static int set_limit(const struct limit *limit)
-{
-    struct rlimit wanted = { .rlim_cur = limit->soft, .rlim_max = limit->hard };
-    struct rlimit now;
-    if (prlimit(0, limit->resource, &wanted, NULL) == 0) {
-        return 0;
-    }
-    if (errno != EPERM || prlimit(0, limit->resource, NULL, &now) < 0 || wanted.rlim_max <= now.rlim_max) {
-        return -errno;
-    }
-    wanted.rlim_max = now.rlim_max;
-    if (wanted.rlim_cur > now.rlim_max) {
-        wanted.rlim_cur = now.rlim_max;
-    }
-    return prlimit(0, limit->resource, &wanted, NULL) < 0 ? -errno : 0;
-}
-
 static int step_limits(void *context)
 {
     struct command *c = context;
@@ -222,9 +201,9 @@ static int step_limits(void *context)
         return STEP_NOTHING;
     }
     for (uint32_t i = 0; i < c->exec->limits.count; i++) {
-        int result = set_limit(&limits[i]);
+        int result = limits_set(&limits[i]);
         if (result < 0) {
-            return result;
+            return about(c, limits_name(limits[i].resource), result);
         }
     }
     return 0;
@@ -310,52 +289,11 @@ static int step_signals(void *context)
     return signals_mask(SIGNALS_NONE, NULL);
 }
 
-static int execute(const struct command *c, const char *path)
-{
-    execve(path, (char *const *)c->argv.at, (char *const *)c->environment.at);
-    return -errno;
-}
-
-/* Along the search path; what execve(2) would not take is passed over, and is the error if nothing else comes. */
-static int search(const struct command *c, const char *name, char found[PATH_MAX])
-{
-    int error = -ENOENT;
-    for (const char *at = SEARCH_PATH; *at != '\0'; at += strspn(at, ":")) {
-        char path[PATH_MAX];
-        struct text t = TEXT_OVER(path);
-        size_t len = strcspn(at, ":");
-        text_add_n(&t, at, len);
-        text_char(&t, '/');
-        text_add(&t, name);
-        at += len;
-        int result = t.cut ? -ENAMETOOLONG : execute(c, path);
-        if (result != -ENOENT && result != -ENOTDIR) {
-            text_copy(found, PATH_MAX, path);
-            error = result;
-        }
-        if (result != -ENOENT && result != -ENOTDIR && result != -EACCES) {
-            break;
-        }
-    }
-    return error;
-}
-
 static int step_exec(void *context)
 {
     struct command *c = context;
-    const char *path = string(c, c->line->path);
-    char found[PATH_MAX];
-    int error;
-    if ((c->line->flags & COMMAND_SEARCH) != 0) {
-        text_copy(found, sizeof found, path);
-        error = search(c, path, found);
-        path = found;
-    } else {
-        error = execute(c, path);
-    }
-    about(c, path, error);
-    diagnose(path, -error, &c->notes);
-    return error;
+    const char *search_path = (c->line->flags & COMMAND_SEARCH) != 0 ? PROGRAM_SEARCH_PATH : NULL;
+    return program_execute(string(c, c->line->path), search_path, &c->argv, &c->environment, &c->notes);
 }
 
 static const struct step rows[] = {
