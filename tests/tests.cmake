@@ -7,7 +7,7 @@
 #
 # A .bats file may say two things in comment lines of its own, anywhere in it:
 #   # variants: root/cgroup user/group    the variants that it makes sense for (ns; default: all four)
-#   # timeout: 300                        seconds for the whole file (default: 120 ns, 600 boot)
+#   # timeout: 300                        seconds for the whole file (default: 300 ns, 900 boot)
 
 set(variants_all root/cgroup root/group user/cgroup user/group)
 # An exit status of its own for the sanitizers, so that no test takes it for the program's. (The leak
@@ -33,7 +33,7 @@ if(TARGET primer-rooms)
     set_property(TARGET ${program} PROPERTY RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unit")
     add_test(NAME unit/${name} COMMAND ${program} WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
     set_tests_properties(unit/${name} PROPERTIES
-      LABELS unit TIMEOUT 120 ENVIRONMENT "${test_environment};${sanitizer_environment}")
+      LABELS unit TIMEOUT 300 ENVIRONMENT "${test_environment};${sanitizer_environment}")
   endforeach()
 endif()
 
@@ -84,7 +84,7 @@ foreach(file IN LISTS ns_files)
     string(REPLACE "/" ";" pair ${variant})
     list(GET pair 0 as)
     list(GET pair 1 tracker)
-    add_bats_test(ns/${name}@${as}-${tracker} "${file}" ns 120
+    add_bats_test(ns/${name}@${as}-${tracker} "${file}" ns 300
       "PRIMER_AS=${as};PRIMER_TRACKER=${tracker}")
   endforeach()
 endforeach()
@@ -93,6 +93,6 @@ endforeach()
 file(GLOB boot_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/boot/*.bats")
 foreach(file IN LISTS boot_files)
   cmake_path(GET file STEM name)
-  add_bats_test(boot/${name} "${file}" boot 600 "PRIMER=${CMAKE_SOURCE_DIR}/build/release/primer")
+  add_bats_test(boot/${name} "${file}" boot 900 "PRIMER=${CMAKE_SOURCE_DIR}/build/release/primer")
   set_tests_properties(boot/${name} PROPERTIES RESOURCE_LOCK qemu)
 endforeach()
