@@ -16,25 +16,26 @@
 
 enum event_kind {
     EVENT_NONE,
-    EVENT_HELLO,          /* a life begins; word: which life, text: version */
-    EVENT_STEP,           /* a step is through; code: errno or 0, word: table */
-    EVENT_BREAK,          /* stopped before a step; text: its name */
-    EVENT_OPTION,         /* a word of the command line that primer does not take; text: the word */
-    EVENT_LOADED,         /* a snapshot was accepted; count: units */
-    EVENT_LOAD_FAILED,    /* no snapshot; code: errno, text: why */
-    EVENT_FINDING,        /* the loader found something; word: severity, text: directive, code: line */
-    EVENT_UNCONFINED,     /* a protective directive is not honoured; text: directive */
-    EVENT_CYCLE,          /* a unit whose start was dropped to break a cycle; text: the next one in it */
-    EVENT_JOB,            /* a job ended; word: start or stop, text: result */
-    EVENT_STATE,          /* a service is in a new state; word: state, text: result when it failed */
-    EVENT_SPAWN,          /* forked; pid, word: phase */
-    EVENT_SPAWN_FAILED,   /* could not fork; code: errno, word: phase */
-    EVENT_EXEC,           /* the child executes its program; pid */
-    EVENT_EXEC_FAILED,    /* it could not; step, code: errno, text: program, word: hint */
-    EVENT_EXIT,           /* a process of a service ended; pid, code: status, word: phase */
-    EVENT_KILLED,         /* the same by a signal; code: signal */
-    EVENT_ORPHAN,         /* adopted and reaped; pid, parent, word: command name, text: unit it came from */
-    EVENT_NOTIFY,         /* a notify message was taken; text: what */
+    EVENT_HELLO,        /* a life begins; word: which life, text: version */
+    EVENT_STEP,         /* a step is through; code: errno or 0, word: table */
+    EVENT_BREAK,        /* stopped before a step; text: its name */
+    EVENT_OPTION,       /* a word of the command line that primer does not take; text: the word */
+    EVENT_LOADED,       /* a snapshot was accepted; count: units */
+    EVENT_LOAD_FAILED,  /* no snapshot; code: errno, text: why */
+    EVENT_FINDING,      /* the loader found something; word: severity, text: directive, code: line */
+    EVENT_UNCONFINED,   /* a protective directive is not honoured; text: directive */
+    EVENT_CYCLE,        /* a unit whose start was dropped to break a cycle; text: the next one in it */
+    EVENT_JOB,          /* a job ended; word: start or stop, text: result */
+    EVENT_STATE,        /* a service is in a new state; word: state, text: result when it failed */
+    EVENT_SPAWN,        /* forked; pid, word: phase */
+    EVENT_SPAWN_FAILED, /* could not fork; code: errno, word: phase */
+    EVENT_EXEC,         /* the child executes its program; pid */
+    EVENT_EXEC_FAILED,  /* it could not; step, code: errno, text: program, word: hint */
+    EVENT_EXIT,         /* a process of a service ended; pid, code: status, word: phase */
+    EVENT_KILLED,       /* the same by a signal; code: signal */
+    EVENT_ADOPT,  /* an orphan became ours; pid, parent: whose child it was, 0: unknown, word: command name */
+    EVENT_ORPHAN, /* adopted and reaped; pid, parent, word: command name, text: unit it came from */
+    EVENT_NOTIFY, /* a notify message was taken; text: what */
     EVENT_NOTIFY_REFUSED, /* or not; text: why */
     EVENT_SIGNAL,         /* PID 1 got a signal; code: which, word: what it does */
     EVENT_KILL,           /* a signal was sent to a service; code: which, word: to whom */

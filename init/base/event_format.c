@@ -60,6 +60,8 @@ static const struct kind kinds[EVENT_KINDS] = {
                      "%u: pid %p[ (%w)] exited with status %c" },
     [EVENT_KILLED] = { "killed", LEVEL_INFO, F_UNIT | F_PID, "signal", "phase", NULL,
                        "%u: pid %p[ (%w)] was ended by SIG%s" },
+    [EVENT_ADOPT] = { "adopt", LEVEL_INFO, F_UNIT | F_PID | F_PARENT | F_COUNT, NULL, "comm", NULL,
+                      "orphan %p (%w)[ of %u] adopted[: its parent %P has ended]" },
     [EVENT_ORPHAN] = { "orphan", LEVEL_INFO, F_UNIT | F_PID | F_PARENT | F_COUNT, "code", "comm", "cause",
                        "orphan %p (%w)[ of %u] reaped" },
     [EVENT_NOTIFY] = { "notify", LEVEL_INFO, F_UNIT | F_PID, NULL, NULL, "message", "%u: pid %p says %t" },

@@ -49,7 +49,7 @@ int signals_ignore(int signo)
 
 int signals_default_was(int signo, bool *ignored)
 {
-    struct kernel_action action = {.handler = SIG_DFL};
+    struct kernel_action action = { .handler = SIG_DFL };
     struct kernel_action before;
     if (syscall(SYS_rt_sigaction, signo, &action, &before, sizeof action.mask) < 0) {
         return -errno;

@@ -48,6 +48,7 @@ struct step_watch {
     bool (*before)(struct step_runner *runner, const struct step *step);
     /* After a row is through: RESULT is 0, STEP_NOTHING or -errno. */
     void (*after)(struct step_runner *runner, const struct step *step, int result);
+    void *who; /* the watcher's own */
 };
 
 struct step_runner {

@@ -195,6 +195,20 @@ static bool is_busy(const struct roster *r, uint32_t unit)
            s->state != STATE_FAILED && s->state != STATE_EXITED;
 }
 
+void roster_recount(struct roster *r)
+{
+    r->jobs = r->busy = r->failed = 0;
+    for (uint32_t i = 0; i < r->count; i++) {
+        const struct service *s = &r->services[i];
+        r->jobs += s->job != JOB_NONE;
+        r->busy += is_busy(r, i);
+        r->failed += s->state == STATE_FAILED;
+        if (s->job != JOB_NONE || s->todo != 0) {
+            jobs_queue(r, i);
+        }
+    }
+}
+
 /* Runs the state machine and sees to everything that follows from the new state. */
 static void step(struct roster *r, uint32_t unit, const struct input *input)
 {
@@ -260,6 +274,26 @@ static void dispatch(struct roster *r, uint32_t unit, uint64_t now_ns)
     step(r, unit, &(struct input){ .kind = start ? INPUT_START : INPUT_STOP, .now_ns = now_ns });
 }
 
+static void take_first(struct roster *r)
+{
+    struct service *s = &r->services[r->head];
+    r->head = s->next;
+    r->tail = r->head == UNIT_NONE ? UNIT_NONE : r->tail;
+    s->flags &= (uint8_t)~FLAG_QUEUED;
+}
+
+void roster_defer(struct roster *r, uint32_t unit)
+{
+    if (r->head == unit) {
+        take_first(r);
+    }
+}
+
+void roster_wake(struct roster *r, uint32_t unit)
+{
+    jobs_queue(r, unit);
+}
+
 uint32_t roster_next(struct roster *r, uint64_t now_ns)
 {
     while (r->head != UNIT_NONE) {
@@ -268,12 +302,10 @@ uint32_t roster_next(struct roster *r, uint64_t now_ns)
         if (s->todo != 0) {
             return unit; /* stays in front until it is done */
         }
-        r->head = s->next;
-        s->flags &= (uint8_t)~FLAG_QUEUED;
+        take_first(r);
         if (s->job != JOB_NONE && !(s->flags & FLAG_JOB_RUNS)) {
             dispatch(r, unit, now_ns);
         }
     }
-    r->tail = UNIT_NONE;
     return UNIT_NONE;
 }

@@ -59,11 +59,18 @@ void roster_stop_all(struct roster *r);
 /* Something happened to a unit. */
 void roster_input(struct roster *r, uint32_t unit, const struct input *input);
 
+/* The records were filled by somebody else (a reload): counts anew, and queues whatever waits. */
+void roster_recount(struct roster *r);
+
 /*
  * Goes on with the jobs until a unit has something to be done (its `todo` is not 0), and returns its number;
  * UNIT_NONE when there is nothing left to do before the next input.
  */
 uint32_t roster_next(struct roster *r, uint64_t now_ns);
+
+/* Takes a unit that roster_next returned out of the queue, its `todo` undone; roster_wake brings it back. */
+void roster_defer(struct roster *r, uint32_t unit);
+void roster_wake(struct roster *r, uint32_t unit);
 
 /* One unit's edges, for those who walk the graph. */
 struct edges {

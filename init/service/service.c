@@ -420,14 +420,16 @@ static enum service_result judge(const struct turn *t)
     }
     /* A main process may outlive its command's turn only where `command` has moved on to a control command. */
     const struct unit_command *commands = commands_of(t);
-    bool current = (commands[t->s->command].phase == PHASE_START) == (in->role == ROLE_MAIN);
     uint32_t command = t->s->command;
+    bool current = command < t->unit->commands.count &&
+                   (commands[command].phase == PHASE_START) == (in->role == ROLE_MAIN);
     for (uint32_t i = 0; !current && i < t->unit->commands.count; i++) {
         if (commands[i].phase == PHASE_START) {
             command = i;
         }
     }
-    if (commands[command].flags & COMMAND_MAY_FAIL) {
+    /* A reload may have taken the running command away: then it is judged by its status alone. */
+    if (command < t->unit->commands.count && commands[command].flags & COMMAND_MAY_FAIL) {
         return RESULT_SUCCESS;
     }
     if (in->dumped_core) {

@@ -1,0 +1,381 @@
+/*
+ * act: does what the state machine wants done: signals, starts, and what is to be cleared away at the end.
+ */
+#include "base/clock.h"
+#include "base/fd.h"
+#include "exec/command.h"
+#include "exec/diagnose.h"
+#include "manage/manager.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+static const struct unit_service *settings_of(const struct manager *m, uint32_t unit)
+{
+    return snapshot_at(m->snapshot, snapshot_unit(m->snapshot, unit)->service);
+}
+
+/*
+ * Asks the tracker. Where process groups are the tracker, a leader's pid leads on to its unit as long as others are in its
+ * group, and may be anybody's afterwards.
+ */
+static bool is_empty(struct manager *m, uint32_t unit)
+{
+    struct groups before = m->groups[unit];
+    bool empty = tracker_is_empty(&m->tracker, manager_unit_name(m, unit), &m->groups[unit]);
+    if (before.main != 0 && m->groups[unit].main == 0) {
+        pids_remove(&m->pids, before.main);
+    }
+    if (before.control != 0 && m->groups[unit].control == 0) {
+        pids_remove(&m->pids, before.control);
+    }
+    return empty;
+}
+
+/* With cgroups the tracker is asked only where the answer decides something. */
+void act_after_exit(struct manager *m, uint32_t unit)
+{
+    bool waits = service_waits_for_empty(&m->services[unit]);
+    if (!waits && m->tracker.root_fd >= 0) {
+        return;
+    }
+    if (is_empty(m, unit) && waits) {
+        manager_input(m, unit, &(struct input){ .kind = INPUT_EMPTY, .now_ns = clock_now_ns() });
+    }
+}
+
+static void note_kill(struct manager *m, uint32_t unit, int signo, const char *whom, pid_t pid)
+{
+    struct event *e = event_note(&m->ring, EVENT_KILL, manager_unit_name(m, unit), NULL);
+    e->code = signo;
+    e->pid = pid;
+    text_copy(e->word, sizeof e->word, whom);
+}
+
+/* As systemd: a stopped process is woken, so that it sees the signal, and SendSIGHUP= adds a HUP for shells. */
+static void signal_one(struct manager *m, uint32_t unit, pid_t pid, int signo, const char *whom)
+{
+    if (pid == 0) {
+        return;
+    }
+    kill(pid, signo);
+    if (signo != SIGKILL && signo != SIGCONT) {
+        kill(pid, SIGCONT);
+    }
+    if (signo != SIGKILL && settings_of(m, unit)->flags & SERVICE_SEND_SIGHUP) {
+        kill(pid, SIGHUP);
+    }
+    note_kill(m, unit, signo, whom, pid);
+}
+
+static void signal_all(struct manager *m, uint32_t unit, int signo)
+{
+    const char *name = manager_unit_name(m, unit);
+    const struct groups *groups = &m->groups[unit];
+    tracker_signal(&m->tracker, name, groups, signo, 0);
+    if (signo != SIGKILL && signo != SIGCONT) {
+        tracker_signal(&m->tracker, name, groups, SIGCONT, 0);
+    }
+    if (signo != SIGKILL && settings_of(m, unit)->flags & SERVICE_SEND_SIGHUP) {
+        tracker_signal(&m->tracker, name, groups, SIGHUP, 0);
+    }
+    note_kill(m, unit, signo, "all", 0);
+}
+
+static void do_kill(struct manager *m, uint32_t unit)
+{
+    struct service *s = &m->services[unit];
+    int signo = s->kill_signal;
+    bool nobody_left = service_waits_for_empty(s) && is_empty(m, unit);
+    s->todo &= (uint8_t)~TODO_KILL;
+    if (!nobody_left && s->kill_whom & WHOM_ALL) {
+        signal_all(m, unit, signo);
+    } else if (!nobody_left) {
+        signal_one(m, unit, s->kill_whom & WHOM_MAIN ? s->main_pid : 0, signo, "main");
+        signal_one(m, unit, s->kill_whom & WHOM_CONTROL ? s->control_pid : 0, signo, "control");
+    }
+    act_after_exit(m, unit);
+}
+
+/* What primer itself adds to a command's environment; systemd.exec(5), "Environment variables in spawned processes". */
+struct environment {
+    const char *list[8];
+    unsigned count;
+    char invocation[64];
+    char notify[128];
+    char main_pid[32];
+    char result[48];
+    char exit_code[32];
+    char exit_status[32];
+};
+
+static struct text variable(struct environment *env, char *buf, size_t size, const char *name)
+{
+    struct text t = { .at = buf, .size = size };
+    buf[0] = '\0';
+    text_add(&t, name);
+    env->list[env->count++] = buf;
+    return t;
+}
+
+/* How the service ended, for the commands that run because it did. */
+static void add_result(struct environment *env, const struct service *s)
+{
+    char name[12];
+    struct text t = variable(env, env->result, sizeof env->result, "SERVICE_RESULT=");
+    text_add(&t, service_result_name(s->result));
+    if (!(s->flags & FLAG_MAIN_ENDED)) {
+        return;
+    }
+    t = variable(env, env->exit_code, sizeof env->exit_code, "EXIT_CODE=");
+    text_add(&t, !s->status_is_signal ? "exited" : s->result == RESULT_CORE_DUMP ? "dumped" : "killed");
+    t = variable(env, env->exit_status, sizeof env->exit_status, "EXIT_STATUS=");
+    if (s->status_is_signal) {
+        text_add(&t, signals_name(s->status, name));
+    } else {
+        text_u64(&t, s->status);
+    }
+}
+
+static void fill_environment(struct manager *m, uint32_t unit, const struct unit_command *command,
+                             struct environment *env)
+{
+    const struct service *s = &m->services[unit];
+    env->count = 0;
+    struct text t = variable(env, env->invocation, sizeof env->invocation, "INVOCATION_ID=");
+    text_hex(&t, m->boot_id, 16);
+    text_hex(&t, m->invocations, 16);
+    if (m->notify_fd >= 0 && settings_of(m, unit)->notify_access != NOTIFY_NONE) {
+        t = variable(env, env->notify, sizeof env->notify, "NOTIFY_SOCKET=");
+        text_add(&t, m->notify_path);
+    }
+    if (s->main_pid != 0 && command->phase != PHASE_START) {
+        t = variable(env, env->main_pid, sizeof env->main_pid, "MAINPID=");
+        text_i64(&t, s->main_pid);
+    }
+    if (command->phase == PHASE_STOP || command->phase == PHASE_STOP_POST) {
+        add_result(env, s);
+    }
+    env->list[env->count] = NULL;
+}
+
+static void told_of_exec(struct manager *m, uint32_t unit, pid_t pid, const struct child_report *report)
+{
+    bool main = m->services[unit].main_pid == pid;
+    if (report->error == 0) {
+        event_note(&m->ring, EVENT_EXEC, manager_unit_name(m, unit), NULL)->pid = pid;
+        if (main) {
+            manager_input(m, unit, &(struct input){ .kind = INPUT_EXECED, .now_ns = clock_now_ns() });
+        }
+        return;
+    }
+    /* Its end is on its way and decides; this is only the reason. */
+    struct event *e = event_note(&m->ring, EVENT_EXEC_FAILED, manager_unit_name(m, unit), report->detail);
+    e->pid = pid;
+    e->code = report->error;
+    e->step = report->step < command_steps.count ? &command_steps.rows[report->step] : NULL;
+    e->advice = diagnose_sentence(report->hint);
+    text_copy(e->word, sizeof e->word, diagnose_word(report->hint));
+}
+
+static struct pending_exec *free_slot(struct manager *m)
+{
+    for (unsigned i = 0; i < PENDING_EXECS; i++) {
+        if (m->execs[i].fd < 0) {
+            return &m->execs[i];
+        }
+    }
+    return NULL;
+}
+
+static void close_slot(struct pending_exec *slot)
+{
+    fd_close(&slot->fd);
+    slot->pid = 0;
+}
+
+void act_read_exec(struct manager *m, uint32_t number)
+{
+    struct pending_exec *slot = &m->execs[number];
+    struct child_report report;
+    if (slot->fd < 0 || child_report_read(slot->fd, &report) == 0) {
+        return;
+    }
+    pid_t pid = slot->pid;
+    uint32_t unit = slot->unit;
+    close_slot(slot);
+    if (unit != UNIT_NONE) { /* else its unit went with a reload */
+        told_of_exec(m, unit, pid, &report);
+    }
+}
+
+void act_read_exec_of(struct manager *m, pid_t pid)
+{
+    for (uint32_t i = 0; i < PENDING_EXECS; i++) {
+        if (m->execs[i].fd >= 0 && m->execs[i].pid == pid) {
+            act_read_exec(m, i);
+        }
+    }
+}
+
+/*
+ * A child that hangs before its exec (a program on a dead network filesystem) must not keep the others from being
+ * watched: when all slots are taken, the oldest is given up. Its service then waits for its own time-out.
+ */
+static struct pending_exec *slot_for(struct manager *m)
+{
+    struct pending_exec *slot = free_slot(m);
+    if (slot == NULL) {
+        slot = &m->execs[m->invocations % PENDING_EXECS];
+        close_slot(slot);
+    }
+    return slot;
+}
+
+static void start_failed(struct manager *m, uint32_t unit, const struct unit_command *command, int error)
+{
+    struct event *e = event_note(&m->ring, EVENT_SPAWN_FAILED, manager_unit_name(m, unit), NULL);
+    e->code = -error;
+    text_copy(e->word, sizeof e->word, service_phase_name(command->phase));
+    manager_input(m, unit,
+                  &(struct input){ .kind = INPUT_SPAWN_FAILED,
+                                   .role = command->phase == PHASE_START ? ROLE_MAIN : ROLE_CONTROL,
+                                   .now_ns = clock_now_ns() });
+}
+
+static void started(struct manager *m, uint32_t unit, const struct unit_command *command, pid_t pid)
+{
+    bool main = command->phase == PHASE_START;
+    int32_t *group = main ? &m->groups[unit].main : &m->groups[unit].control;
+    if (m->tracker.root_fd < 0) {
+        pids_remove(&m->pids, *group); /* what an earlier command left in its group is lost from here on */
+        *group = pid;
+    }
+    pids_add(&m->pids, pid, unit);
+    struct event *e = event_note(&m->ring, EVENT_SPAWN, manager_unit_name(m, unit), NULL);
+    e->pid = pid;
+    text_copy(e->word, sizeof e->word, service_phase_name(command->phase));
+    manager_input(m, unit,
+                  &(struct input){ .kind = INPUT_SPAWNED,
+                                   .role = main ? ROLE_MAIN : ROLE_CONTROL,
+                                   .pid = pid,
+                                   .now_ns = e->time_ns });
+}
+
+static void do_spawn(struct manager *m, uint32_t unit)
+{
+    struct service *s = &m->services[unit];
+    const struct unit *u = snapshot_unit(m->snapshot, unit);
+    const struct unit_command *commands = snapshot_at(m->snapshot, u->commands.at);
+    const struct unit_command *command = &commands[s->command];
+    struct environment env;
+    struct child_report report;
+    int report_fd = -1;
+
+    s->todo &= (uint8_t)~TODO_SPAWN;
+    m->invocations += command->phase == PHASE_START_PRE || command->phase == PHASE_START;
+    fill_environment(m, unit, command, &env);
+    m->spawning = unit;
+    int cgroup_fd = tracker_enter(&m->tracker, manager_unit_name(m, unit));
+    struct command_request request = {
+        .snapshot = m->snapshot,
+        .unit = u,
+        .command = command,
+        .environment = env.list,
+        .watch = m->wishes.explain ? &m->child_watch : NULL,
+        .null_fd = m->null_fd,
+        .log_fd = -1,
+        .cgroup_fd = cgroup_fd,
+        .share_memory_allowed = !m->wishes.explain,
+    };
+    pid_t pid = command_start(&request, &report_fd, &report);
+    fd_close(&cgroup_fd);
+    if (pid < 0) {
+        start_failed(m, unit, command, pid);
+        return;
+    }
+    started(m, unit, command, pid);
+    if (report_fd < 0) {
+        told_of_exec(m, unit, pid, &report);
+        return;
+    }
+    struct pending_exec *slot = slot_for(m);
+    *slot = (struct pending_exec){ .fd = report_fd, .pid = pid, .unit = unit };
+    if (manager_watch(m, report_fd, EPOLLIN, SOURCE_EXEC, (uint32_t)(slot - m->execs)) < 0) {
+        close_slot(slot); /* no memory for it: the reaper reads what there is */
+    }
+}
+
+struct clean {
+    const struct snapshot *snapshot;
+    const struct unit *unit;
+    bool restarting;
+};
+
+static int clean_run(void *context)
+{
+    const struct clean *c = context;
+    return command_clean(c->snapshot, c->unit, c->restarting) < 0;
+}
+
+static bool has_folders(const struct manager *m, const struct unit *unit)
+{
+    const struct unit_exec *exec = snapshot_at(m->snapshot, unit->exec);
+    return exec != NULL && exec->runtime.count > 0;
+}
+
+/* At the machine's end there is nothing to clear away: /run goes with it, and cgroups hold nothing up. */
+static void do_clean(struct manager *m, uint32_t unit)
+{
+    struct service *s = &m->services[unit];
+    const struct unit *u = snapshot_unit(m->snapshot, unit);
+    s->todo &= (uint8_t)~TODO_CLEAN;
+    if (m->ending != END_NONE && m->life->owns_machine) {
+        return;
+    }
+    tracker_leave(&m->tracker, manager_unit_name(m, unit));
+    if (!has_folders(m, u)) {
+        return;
+    }
+    struct clean clean = { .snapshot = m->snapshot, .unit = u, .restarting = s->state == STATE_AUTO_RESTART };
+    struct chore *chore = chore_start(m, CHORE_CLEAN, clean_run, &clean);
+    if (chore != NULL) {
+        chore->unit = unit;
+    }
+}
+
+static bool is_being_cleaned(const struct manager *m, uint32_t unit)
+{
+    for (unsigned i = 0; i < CHORES; i++) {
+        if (m->chores[i].pid != 0 && m->chores[i].kind == CHORE_CLEAN && m->chores[i].unit == unit) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void act_on(struct manager *m, uint32_t unit)
+{
+    const struct service *s = &m->services[unit];
+    if (s->todo & TODO_CLEAN) {
+        do_clean(m, unit);
+    }
+    if (s->todo & TODO_KILL) {
+        do_kill(m, unit);
+    }
+    if (s->todo & TODO_SPAWN) {
+        if (is_being_cleaned(m, unit)) {
+            roster_defer(&m->roster, unit); /* the chore's end brings it back */
+        } else {
+            do_spawn(m, unit);
+        }
+    }
+}
+
+bool act_has_room(struct manager *m)
+{
+    return free_slot(m) != NULL;
+}

@@ -1,0 +1,113 @@
+#include "manage/adopted.h"
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "manage/manager.h"
+#include "track/process.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+
+enum { LOOKS_A_SECOND = 16, LIST = 2048 };
+
+static bool may_look(struct adopted *a, uint64_t now_ns)
+{
+    if (now_ns - a->window_ns >= NS_PER_SECOND) {
+        a->window_ns = now_ns;
+        a->looks = 0;
+    }
+    return a->looks++ < LOOKS_A_SECOND;
+}
+
+static ssize_t read_children(pid_t self, char *list)
+{
+    char path[64];
+    struct text t = TEXT_OVER(path);
+    text_add(&t, "/proc/");
+    text_i64(&t, self);
+    text_add(&t, "/task/");
+    text_i64(&t, self);
+    text_add(&t, "/children");
+    return fd_read_file(AT_FDCWD, path, list, LIST);
+}
+
+/* A zombie that has not been peeked may have left us children as well. */
+static bool others_died(void)
+{
+    siginfo_t info = { 0 };
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
+static bool is_ours(const struct manager *m, pid_t pid)
+{
+    for (unsigned i = 0; i < CHORES; i++) {
+        if (m->chores[i].pid == pid) {
+            return true;
+        }
+    }
+    return pids_find(&m->pids, pid) != UNIT_NONE;
+}
+
+/* Remembers a child that is neither known nor ours. True: it is new. */
+static bool remember(struct adopted *a, pid_t pid, pid_t parent)
+{
+    unsigned free = ADOPTED;
+    for (unsigned i = 0; i < ADOPTED; i++) {
+        if (a->slots[i].pid == pid) {
+            return false;
+        }
+        free = a->slots[i].pid == 0 ? i : free;
+    }
+    if (free == ADOPTED) {
+        a->blind = true;
+        return false;
+    }
+    a->slots[free].pid = pid;
+    a->slots[free].parent = parent;
+    return true;
+}
+
+static void tell(struct manager *m, pid_t pid, pid_t parent, uint32_t unit)
+{
+    struct process p = { .name = "?" };
+    process_read(pid, &p);
+    struct event *e = event_add_merged(&m->ring, EVENT_ADOPT);
+    e->pid = pid;
+    e->parent = parent;
+    text_copy(e->word, sizeof e->word, p.name);
+    text_copy(e->unit, sizeof e->unit, unit == UNIT_NONE ? "" : manager_unit_name(m, unit));
+}
+
+void adopted_look(struct manager *m, pid_t parent, uint32_t unit)
+{
+    struct adopted *a = &m->adopted;
+    char list[LIST];
+    if (m->ending != END_NONE || !may_look(a, clock_now_ns()) || read_children(m->pid, list) < 0) {
+        a->blind = true;
+        return;
+    }
+    bool certain = !a->blind && !others_died();
+    a->blind = !certain;
+    pid_t pid = 0;
+    for (const char *at = list; *at != '\0'; at++) {
+        if (*at != ' ') {
+            pid = pid * 10 + (*at - '0');
+            continue;
+        }
+        if (!is_ours(m, pid) && remember(a, pid, certain ? parent : 0)) {
+            tell(m, pid, certain ? parent : 0, certain ? unit : UNIT_NONE);
+        }
+        pid = 0;
+    }
+}
+
+pid_t adopted_forget(struct adopted *a, pid_t pid)
+{
+    for (unsigned i = 0; i < ADOPTED; i++) {
+        if (a->slots[i].pid == pid) {
+            a->slots[i].pid = 0;
+            return a->slots[i].parent;
+        }
+    }
+    return 0;
+}

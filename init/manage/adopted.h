@@ -1,0 +1,36 @@
+/*
+ * adopted: whose child an orphan was before it became ours, where that can be known.
+ *
+ * The kernel tells nobody. But when a parent has died, its children are in our own list of children
+ * (/proc/PID/task/TID/children, proc(5)) before we can see its zombie: whoever is new there then, with no other
+ * death in between, was its child. Where two deaths fall together, or looking would cost too much, the old parent
+ * stays unknown (0). Fixed memory: what does not fit is unknown too.
+ */
+#ifndef PRIMER_MANAGE_ADOPTED_H
+#define PRIMER_MANAGE_ADOPTED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct manager;
+
+enum { ADOPTED = 128 };
+
+struct adopted {
+    struct {
+        int32_t pid; /* 0: free */
+        int32_t parent;
+    } slots[ADOPTED];
+    uint64_t window_ns; /* at most so many looks a second */
+    uint32_t looks;
+    bool blind; /* deaths were not looked at: the next new children are nobody's in particular */
+};
+
+/* Process PARENT was just reaped (of UNIT, or UNIT_NONE): tells of the children it left us. */
+void adopted_look(struct manager *m, pid_t parent, uint32_t unit);
+
+/* PID is reaped: its old parent, or 0. */
+pid_t adopted_forget(struct adopted *a, pid_t pid);
+
+#endif

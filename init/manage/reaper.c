@@ -1,0 +1,123 @@
+/*
+ * reaper: every child that ended is peeked, attributed, reaped, and told of; waitid(2).
+ *
+ * A peek (WNOWAIT) returns the same child until it is reaped, so each peeked child is reaped in the same turn; and
+ * until then its pid cannot be another's, and /proc still knows its name, group and cgroup. At most 64 a turn: ten
+ * thousand orphans must not keep a signal waiting.
+ */
+#include "base/clock.h"
+#include "manage/adopted.h"
+#include "manage/manager.h"
+#include "track/process.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { A_TURN = 64 };
+
+static void note_end(struct manager *m, uint32_t unit, const siginfo_t *info, bool main)
+{
+    const struct service *s = &m->services[unit];
+    const struct unit *u = snapshot_unit(m->snapshot, unit);
+    const struct unit_command *commands = snapshot_at(m->snapshot, u->commands.at);
+    enum event_kind kind = info->si_code == CLD_EXITED ? EVENT_EXIT : EVENT_KILLED;
+    struct event *e = event_note(&m->ring, kind, manager_unit_name(m, unit), NULL);
+    e->pid = info->si_pid;
+    e->code = info->si_status;
+    const char *phase = service_phase_name(PHASE_START);
+    if (!main && s->command < u->commands.count) {
+        phase = service_phase_name(commands[s->command].phase);
+    }
+    text_copy(e->word, sizeof e->word, phase);
+}
+
+static void end_of_service_process(struct manager *m, uint32_t unit, const siginfo_t *info)
+{
+    const struct service *s = &m->services[unit];
+    bool main = s->main_pid == info->si_pid;
+    note_end(m, unit, info, main);
+    manager_input(m, unit,
+                  &(struct input){ .kind = INPUT_EXIT,
+                                   .now_ns = clock_now_ns(),
+                                   .pid = info->si_pid,
+                                   .role = main ? ROLE_MAIN : ROLE_CONTROL,
+                                   .status = (uint8_t)info->si_status,
+                                   .is_signal = info->si_code != CLD_EXITED,
+                                   .dumped_core = info->si_code == CLD_DUMPED });
+    act_after_exit(m, unit);
+}
+
+/* The unit that a dead orphan came from: by its cgroup, else by the group or session that it was in. */
+static uint32_t unit_of_orphan(struct manager *m, pid_t pid, const struct process *p)
+{
+    char name[UNIT_NAME_SIZE];
+    if (tracker_unit_of(&m->tracker, pid, name, sizeof name)) {
+        int64_t unit = m->snapshot == NULL ? -1 : snapshot_find(m->snapshot, name);
+        return unit < 0 ? UNIT_NONE : (uint32_t)unit;
+    }
+    uint32_t unit = pids_find(&m->pids, p->session);
+    return unit != UNIT_NONE ? unit : pids_find(&m->pids, p->group);
+}
+
+static void note_orphan(struct manager *m, const siginfo_t *info, const struct process *p, uint32_t unit)
+{
+    struct event *e = event_add_merged(&m->ring, EVENT_ORPHAN);
+    e->pid = info->si_pid;
+    e->parent = adopted_forget(&m->adopted, info->si_pid);
+    e->code = info->si_status;
+    text_copy(e->word, sizeof e->word, p->name);
+    text_copy(e->text, sizeof e->text, info->si_code == CLD_EXITED ? "exited" : "killed");
+    text_copy(e->unit, sizeof e->unit, unit == UNIT_NONE ? "" : manager_unit_name(m, unit));
+}
+
+/* One dead child. False: there is none. */
+static bool reap_one(struct manager *m)
+{
+    siginfo_t info = { 0 };
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
+        m->drained = errno == ECHILD;
+        return false;
+    }
+    m->drained = false;
+    if (info.si_pid == 0) {
+        return false;
+    }
+    act_read_exec_of(m, info.si_pid);
+    uint32_t unit = pids_find(&m->pids, info.si_pid);
+    bool own = unit != UNIT_NONE &&
+               (m->services[unit].main_pid == info.si_pid || m->services[unit].control_pid == info.si_pid);
+    struct process p = { .name = "?" };
+    if (!own && process_read(info.si_pid, &p) == 0) {
+        unit = unit_of_orphan(m, info.si_pid, &p);
+    }
+
+    siginfo_t reaped;
+    waitid(P_PID, (id_t)info.si_pid, &reaped, WEXITED | WNOHANG);
+
+    int status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+    if (own) {
+        if (m->tracker.root_fd >= 0) {
+            pids_remove(&m->pids, info.si_pid);
+        }
+        end_of_service_process(m, unit, &info);
+        adopted_look(m, info.si_pid, unit);
+    } else if (!chore_ended(m, info.si_pid, status)) {
+        note_orphan(m, &info, &p, unit);
+        adopted_look(m, info.si_pid, unit);
+        if (unit != UNIT_NONE) {
+            act_after_exit(m, unit);
+        }
+    }
+    return true;
+}
+
+bool reaper_turn(struct manager *m)
+{
+    for (unsigned i = 0; i < A_TURN; i++) {
+        if (!reap_one(m)) {
+            return false;
+        }
+    }
+    return true;
+}
