@@ -1,6 +1,7 @@
 #include "entrypoint/start.h"
 
 #include "base/fd.h"
+#include "base/libcap.h"
 #include "base/signals.h"
 #include "entrypoint/family.h"
 #include "entrypoint/main_steps.h"
@@ -156,6 +157,7 @@ static int find_caps(const struct life *life, struct main_child *child)
     if (life->settings.caps == NULL) {
         return 0;
     }
+    libcap_begin();
     child->caps = cap_iab_from_text(life->settings.caps);
     if (child->caps == NULL) {
         int error = errno == 0 ? EINVAL : errno;
