@@ -1,5 +1,5 @@
 /*
- * setup: the boot steps that read files, and therefore run in a helper: /etc/hostname, sysctl.d, modules-load.d.
+ * setup: the boot steps that read files, and therefore run in a helper: /etc/hostname, modules-load.d, sysctl.d.
  */
 #ifndef PRIMER_BOOT_SETUP_H
 #define PRIMER_BOOT_SETUP_H
