@@ -323,19 +323,17 @@ static void run_steps(struct manager *m, uint64_t now_ns)
     }
 }
 
+/* An outlet is waited for only while it is full: one that has hung up would be "ready" for ever. */
 static void flush_outlets(struct manager *m)
 {
     for (unsigned i = 0; i < OUTLETS; i++) {
         struct outlet *o = &m->outlets[i];
         bool waited = o->waiting;
         outlet_flush(o, &m->ring);
-        if (o->waiting != waited && o->fd >= 0) {
-            struct epoll_event event = { .events = o->waiting ? (uint32_t)EPOLLOUT : 0,
-                                         .data.u64 = (uint64_t)SOURCE_OUTLET << 32 | i };
-            /* A regular file cannot be waited for, and never has to be. */
-            if (epoll_ctl(m->epoll_fd, EPOLL_CTL_MOD, o->fd, &event) < 0) {
-                epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, o->fd, &event);
-            }
+        if (o->waiting && !waited) {
+            manager_watch(m, o->fd, EPOLLOUT, SOURCE_OUTLET, i);
+        } else if (!o->waiting && waited) {
+            epoll_ctl(m->epoll_fd, EPOLL_CTL_DEL, o->fd, NULL);
         }
     }
 }

@@ -1,5 +1,6 @@
 #include "stop/stop.h"
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "manage/manager.h"
 #include "manage/steps.h"
@@ -84,9 +85,23 @@ static int power_run(void *context)
     return reboot(commands[m->ending]) < 0 ? 1 : 0;
 }
 
+/* There is nothing behind this step that PID 1 could go on to: a kernel that refuses is asked again. */
 static int power(void *context)
 {
-    return wait_chore(context, CHORE_FINAL, power_run, context);
+    struct manager *m = context;
+    if (m->step_until_ns == 0) {
+        int result = wait_chore(m, CHORE_FINAL, power_run, m);
+        if (result == STEP_WAIT) {
+            return STEP_WAIT;
+        }
+        event_note(&m->ring, EVENT_REPORT, NULL, "the kernel refuses to end the machine")->code = EPERM;
+    }
+    while (wait_until(m, false, 5 * NS_PER_SECOND) != STEP_WAIT) {
+        if (wait_chore(m, CHORE_FINAL, power_run, m) == STEP_WAIT) {
+            break;
+        }
+    }
+    return STEP_WAIT;
 }
 
 static const struct step rows[] = {

@@ -35,6 +35,16 @@ struct snapshot {
     struct list findings; /* struct finding, as they were found */
     uint32_t root;        /* number of the unit that the boot or manager starts */
     uint32_t spare;
+    struct list aliases;  /* struct alias, sorted by name; names that are no unit's own */
+    struct list services; /* struct unit_service: every unit's is one of these */
+    struct list execs;    /* struct unit_exec, likewise */
+    struct list strings;  /* bytes: every string is in here, and the last byte is a NUL */
+};
+
+/* A link from one name to another: the unit is the same. */
+struct alias {
+    ref name;
+    uint32_t unit; /* number */
 };
 
 enum unit_type { UNIT_SERVICE, UNIT_TARGET, UNIT_TYPES };
@@ -269,7 +279,7 @@ static inline const char *unit_name(const struct snapshot *s, uint32_t number)
     return snapshot_string(s, snapshot_unit(s, number)->name);
 }
 
-/* The number of the unit called NAME, or -ENOENT. */
+/* The number of the unit called NAME, by its own or another name, or -ENOENT. */
 int64_t snapshot_find(const struct snapshot *s, const char *name);
 
 #endif
