@@ -1,73 +1,9 @@
 #include "service/service.h"
 
 #include "base/clock.h"
+#include "service/verdict.h"
 
-#include <signal.h>
 #include <string.h>
-
-static const char *const state_names[STATES] = {
-    [STATE_DEAD] = "dead",
-    [STATE_START_PRE] = "start-pre",
-    [STATE_START] = "start",
-    [STATE_START_POST] = "start-post",
-    [STATE_RUNNING] = "running",
-    [STATE_EXITED] = "exited",
-    [STATE_STOP] = "stop",
-    [STATE_STOP_SIGTERM] = "stop-sigterm",
-    [STATE_STOP_SIGKILL] = "stop-sigkill",
-    [STATE_STOP_POST] = "stop-post",
-    [STATE_FINAL_SIGTERM] = "final-sigterm",
-    [STATE_FINAL_SIGKILL] = "final-sigkill",
-    [STATE_FAILED] = "failed",
-    [STATE_AUTO_RESTART] = "auto-restart",
-};
-
-static const char *const result_names[RESULTS] = {
-    [RESULT_SUCCESS] = "success",     [RESULT_EXIT_CODE] = "exit-code",
-    [RESULT_SIGNAL] = "signal",       [RESULT_CORE_DUMP] = "core-dump",
-    [RESULT_TIMEOUT] = "timeout",     [RESULT_PROTOCOL] = "protocol",
-    [RESULT_RESOURCES] = "resources", [RESULT_START_LIMIT] = "start-limit-hit",
-};
-
-static const char *const phase_names[PHASES] = {
-    [PHASE_START_PRE] = "ExecStartPre",   [PHASE_START] = "ExecStart",
-    [PHASE_START_POST] = "ExecStartPost", [PHASE_STOP] = "ExecStop",
-    [PHASE_STOP_POST] = "ExecStopPost",
-};
-
-static const char *const job_names[] = {
-    [JOB_NONE] = "none", [JOB_START] = "start", [JOB_STOP] = "stop", [JOB_RESTART] = "restart"
-};
-
-static const char *const job_result_names[JOB_RESULTS] = {
-    [JOB_DONE] = "done",         [JOB_FAILED] = "failed",   [JOB_DEPENDENCY] = "dependency",
-    [JOB_CANCELED] = "canceled", [JOB_SKIPPED] = "skipped",
-};
-
-const char *service_state_name(enum service_state state)
-{
-    return state_names[state];
-}
-
-const char *service_result_name(enum service_result result)
-{
-    return result_names[result];
-}
-
-const char *service_phase_name(enum phase phase)
-{
-    return phase_names[phase];
-}
-
-const char *service_job_name(enum job_kind job)
-{
-    return job_names[job];
-}
-
-const char *service_job_result_name(enum job_result result)
-{
-    return job_result_names[result];
-}
 
 /* One call's view: the unit's settings beside its record. */
 struct turn {
@@ -169,29 +105,11 @@ static bool run_next(struct turn *t, enum phase phase)
     return run_command(t, phase, t->s->command + 1);
 }
 
-/* Restart=, by the table of systemd.service(5). */
-static bool shall_restart(const struct turn *t)
-{
-    if (t->s->flags & FLAG_STOPPED || t->s->result == RESULT_START_LIMIT) {
-        return false;
-    }
-    bool success = t->s->result == RESULT_SUCCESS;
-    bool killed = t->s->result == RESULT_SIGNAL || t->s->result == RESULT_CORE_DUMP;
-    switch (t->settings->restart) {
-    case RESTART_ALWAYS: return true;
-    case RESTART_ON_SUCCESS: return success;
-    case RESTART_ON_FAILURE: return !success;
-    case RESTART_ON_ABNORMAL: return !success && t->s->result != RESULT_EXIT_CODE;
-    case RESTART_ON_ABORT: return killed;
-    default: /* "no"; "on-watchdog" has no watchdog to be woken by */ return false;
-    }
-}
-
 static void enter_dead(struct turn *t, enum service_result result)
 {
     fail(t, result);
     t->s->todo = (uint8_t)((t->s->todo & ~TODO_SPAWN) | TODO_CLEAN);
-    if (shall_restart(t)) {
+    if (verdict_restarts(t->settings, t->s)) {
         set_state(t, STATE_AUTO_RESTART, t->settings->restart_delay_ns);
         t->s->restarts++;
     } else {
@@ -292,26 +210,6 @@ static void enter_start(struct turn *t)
     }
 }
 
-/* StartLimitIntervalSec= and StartLimitBurst=: that many starts in a window which the first one opens. */
-static bool start_limit_hit(struct turn *t)
-{
-    uint64_t interval_ns = t->settings->start_limit_interval_ns;
-    uint32_t burst = t->settings->start_limit_burst;
-    if (interval_ns == 0 || burst == 0) {
-        return false;
-    }
-    struct service *s = t->s;
-    if (s->limit_count == 0 || t->in->now_ns >= clock_after_ns(s->limit_from_ns, interval_ns)) {
-        s->limit_from_ns = t->in->now_ns;
-        s->limit_count = 0;
-    }
-    if (s->limit_count >= burst) {
-        return true;
-    }
-    s->limit_count++;
-    return false;
-}
-
 static void on_start(struct turn *t)
 {
     struct service *s = t->s;
@@ -323,7 +221,7 @@ static void on_start(struct turn *t)
     s->status_is_signal = 0;
     s->flags &= (uint8_t) ~(FLAG_STOPPED | FLAG_READY | FLAG_MAIN_ENDED);
     s->begun_ns = t->in->now_ns;
-    if (start_limit_hit(t)) {
+    if (!verdict_may_start(t->settings, s, t->in->now_ns)) {
         enter_dead(t, RESULT_START_LIMIT);
     } else if (!run_first(t, PHASE_START_PRE)) {
         enter_start(t);
@@ -391,51 +289,6 @@ static void on_stopping(struct turn *t)
     if (t->s->state == STATE_RUNNING && t->settings->type == SERVICE_NOTIFY) {
         set_state(t, STATE_STOP_SIGTERM, stop_timeout_ns(t)); /* it does so by itself: no signal */
     }
-}
-
-static bool counts_as_success(const struct turn *t)
-{
-    const struct exit_value *values = snapshot_at(t->snapshot, t->settings->success.at);
-    for (uint32_t i = 0; i < t->settings->success.count; i++) {
-        if (values[i].is_signal == t->in->is_signal && values[i].value == t->in->status) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/*
- * How a process's end is judged: status 0 is success, for a daemon also the signals that ask it to end, and
- * what SuccessExitStatus= adds. A command with "-" cannot fail.
- */
-static enum service_result judge(const struct turn *t)
-{
-    const struct input *in = t->in;
-    bool daemon = in->role == ROLE_MAIN && t->settings->type != SERVICE_ONESHOT;
-    bool polite = in->is_signal && (in->status == SIGHUP || in->status == SIGINT || in->status == SIGTERM ||
-                                    in->status == SIGPIPE);
-    if ((!in->is_signal && in->status == 0) || (daemon && polite) ||
-        (in->role == ROLE_MAIN && counts_as_success(t))) {
-        return RESULT_SUCCESS;
-    }
-    /* A main process may outlive its command's turn only where `command` has moved on to a control command. */
-    const struct unit_command *commands = commands_of(t);
-    uint32_t command = t->s->command;
-    bool current = command < t->unit->commands.count &&
-                   (commands[command].phase == PHASE_START) == (in->role == ROLE_MAIN);
-    for (uint32_t i = 0; !current && i < t->unit->commands.count; i++) {
-        if (commands[i].phase == PHASE_START) {
-            command = i;
-        }
-    }
-    /* A reload may have taken the running command away: then it is judged by its status alone. */
-    if (command < t->unit->commands.count && commands[command].flags & COMMAND_MAY_FAIL) {
-        return RESULT_SUCCESS;
-    }
-    if (in->dumped_core) {
-        return RESULT_CORE_DUMP;
-    }
-    return in->is_signal ? RESULT_SIGNAL : RESULT_EXIT_CODE;
 }
 
 static void on_main_exit(struct turn *t, enum service_result result)
@@ -521,7 +374,7 @@ static void on_control_exit(struct turn *t, enum service_result result)
 static void on_exit(struct turn *t)
 {
     struct service *s = t->s;
-    enum service_result result = judge(t);
+    enum service_result result = verdict_on_exit(t->snapshot, t->unit, s, t->in);
     bool deciding = s->result == RESULT_SUCCESS && (t->in->role == ROLE_MAIN || result != RESULT_SUCCESS);
     if (deciding) {
         s->status = t->in->status;

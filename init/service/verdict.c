@@ -1,0 +1,99 @@
+#include "service/verdict.h"
+
+#include "base/clock.h"
+
+#include <signal.h>
+
+static bool counts_as_success(const struct snapshot *snapshot, const struct unit_service *settings,
+                              const struct input *in)
+{
+    const struct exit_value *values = snapshot_at(snapshot, settings->success.at);
+    for (uint32_t i = 0; i < settings->success.count; i++) {
+        if (values[i].is_signal == in->is_signal && values[i].value == in->status) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The command that the process ran: the one under way, but a main process may live on while `command` has moved on
+ * to a control command. NULL: a reload has taken it away, and it is judged by its status alone.
+ */
+static const struct unit_command *command_of(const struct snapshot *snapshot, const struct unit *unit,
+                                             const struct service *s, enum role role)
+{
+    const struct unit_command *commands = snapshot_at(snapshot, unit->commands.at);
+    const struct unit_command *found = NULL;
+    for (uint32_t i = 0; i < unit->commands.count; i++) {
+        if ((commands[i].phase == PHASE_START) == (role == ROLE_MAIN)) {
+            if (i == s->command) {
+                return &commands[i];
+            }
+            found = role == ROLE_MAIN ? &commands[i] : found;
+        }
+    }
+    return found;
+}
+
+/*
+ * Status 0 is success, for a daemon also the signals that ask it to end, and what SuccessExitStatus= adds. A
+ * command with "-" cannot fail.
+ */
+enum service_result verdict_on_exit(const struct snapshot *snapshot, const struct unit *unit,
+                                    const struct service *s, const struct input *in)
+{
+    const struct unit_service *settings = snapshot_at(snapshot, unit->service);
+    bool daemon = in->role == ROLE_MAIN && settings->type != SERVICE_ONESHOT;
+    bool polite = in->is_signal && (in->status == SIGHUP || in->status == SIGINT || in->status == SIGTERM ||
+                                    in->status == SIGPIPE);
+    bool clean = (!in->is_signal && in->status == 0) || (daemon && polite) ||
+                 (in->role == ROLE_MAIN && counts_as_success(snapshot, settings, in));
+    if (clean) {
+        return RESULT_SUCCESS;
+    }
+    const struct unit_command *command = command_of(snapshot, unit, s, in->role);
+    if (command != NULL && command->flags & COMMAND_MAY_FAIL) {
+        return RESULT_SUCCESS;
+    }
+    if (in->dumped_core) {
+        return RESULT_CORE_DUMP;
+    }
+    return in->is_signal ? RESULT_SIGNAL : RESULT_EXIT_CODE;
+}
+
+/* The table of systemd.service(5). */
+bool verdict_restarts(const struct unit_service *settings, const struct service *s)
+{
+    if (s->flags & FLAG_STOPPED || s->result == RESULT_START_LIMIT) {
+        return false;
+    }
+    bool success = s->result == RESULT_SUCCESS;
+    switch (settings->restart) {
+    case RESTART_ALWAYS: return true;
+    case RESTART_ON_SUCCESS: return success;
+    case RESTART_ON_FAILURE: return !success;
+    case RESTART_ON_ABNORMAL: return !success && s->result != RESULT_EXIT_CODE;
+    case RESTART_ON_ABORT: return s->result == RESULT_SIGNAL || s->result == RESULT_CORE_DUMP;
+    default: /* "no"; "on-watchdog" has no watchdog to be woken by */ return false;
+    }
+}
+
+/* StartLimitIntervalSec= and StartLimitBurst=: that many starts in a window which the first one opens. */
+bool verdict_may_start(const struct unit_service *settings, struct service *s, uint64_t now_ns)
+{
+    uint64_t interval_ns = settings->start_limit_interval_ns;
+    uint32_t burst = settings->start_limit_burst;
+    if (interval_ns == 0 || burst == 0) {
+        return true;
+    }
+    if (s->limit_count == 0 || now_ns >= clock_after_ns(s->limit_from_ns, interval_ns)) {
+        s->limit_from_ns = now_ns;
+        s->limit_count = 0;
+    }
+    if (s->limit_count >= burst) {
+        return false;
+    }
+    s->limit_count++;
+    return true;
+}
