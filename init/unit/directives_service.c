@@ -1,0 +1,96 @@
+/* directives_service: what a service is and how it lives, systemd.service(5). */
+#include "unit/value.h"
+
+static const char no_reload[] = "services cannot be told to reload yet";
+static const char no_watchdog[] = "primer does not watch services for signs of life yet";
+static const char no_sockets[] = "primer does not listen for services yet";
+static const char no_store[] = "primer keeps no descriptors for services yet";
+static const char no_modes[] = "a service that is late is ended by KillSignal= and then by FinalKillSignal=";
+static const char no_actions[] = "what a unit's end does to the machine is primer.main='s matter so far";
+static const char no_lists[] = "only Restart= and SuccessExitStatus= decide so far";
+
+#define SERVICE(word, ...)                                    \
+    {                                                         \
+        .name = word, .section = SECTION_SERVICE, __VA_ARGS__ \
+    }
+#define AT(field) .at = offsetof(struct draft_service, service.field)
+
+static const struct directive rows[] = {
+    SERVICE("Type", .parse = value_type, .help = "when it counts as started: simple, exec, oneshot, notify"),
+    SERVICE("ExitType", .status = REFUSED, .help = "whose end ends it: the main process's or the last one's",
+            .because = "the main process's end ends the service", .off = "main"),
+    SERVICE("RemainAfterExit", .parse = value_service_flag, .which = SERVICE_REMAIN_AFTER_EXIT,
+            .help = "stays up when its processes are gone"),
+    SERVICE("GuessMainPID", .status = IGNORED, .flags = QUIET,
+            .help = "guess the main process of a forking service",
+            .because = "primer knows the main process"),
+    SERVICE("PIDFile", .status = IGNORED, .help = "where the program writes its pid",
+            .because = "the main process is known without it"),
+    SERVICE("BusName", .status = IGNORED, .help = "the D-Bus name it takes",
+            .because = "only Type=dbus waits for it"),
+    SERVICE("ExecStart", .parse = value_command, .which = PHASE_START, .help = "the program"),
+    SERVICE("ExecStartPre", .parse = value_command, .which = PHASE_START_PRE, .help = "runs before it"),
+    SERVICE("ExecStartPost", .parse = value_command, .which = PHASE_START_POST,
+            .help = "runs when it is started"),
+    SERVICE("ExecCondition", .status = REFUSED, .help = "decides whether it starts",
+            .because = "conditions are not there yet: the service starts in any case"),
+    SERVICE("ExecReload", .status = REFUSED, .help = "tells it to read its configuration again",
+            .because = no_reload),
+    SERVICE("ExecStop", .parse = value_command, .which = PHASE_STOP, .help = "asks it to stop"),
+    SERVICE("ExecStopPost", .parse = value_command, .which = PHASE_STOP_POST, .help = "runs when it is down"),
+    SERVICE("RestartSec", .parse = value_span, AT(restart_delay_ns),
+            .help = "how long to wait before a restart"),
+    SERVICE("TimeoutStartSec", .parse = value_timeout, .help = "how long a start may take"),
+    SERVICE("TimeoutStopSec", .parse = value_timeout, .help = "how long a stop may take before it is killed"),
+    SERVICE("TimeoutSec", .parse = value_timeout, .help = "both of them"),
+    SERVICE("TimeoutAbortSec", .status = REFUSED, .help = "how long a core dump may take",
+            .because = no_watchdog),
+    SERVICE("TimeoutStartFailureMode", .status = REFUSED, .help = "how a late start is ended",
+            .because = no_modes, .off = "terminate"),
+    SERVICE("TimeoutStopFailureMode", .status = REFUSED, .help = "how a late stop is ended",
+            .because = no_modes, .off = "terminate"),
+    SERVICE("RuntimeMaxSec", .status = REFUSED, .help = "how long it may run",
+            .because = "primer lets services run as long as they want so far", .off = "infinity"),
+    SERVICE("RuntimeRandomizedExtraSec", .status = REFUSED, .help = "chance added to RuntimeMaxSec=",
+            .because = "primer lets services run as long as they want so far"),
+    SERVICE("WatchdogSec", .status = REFUSED, .help = "how often it must give a sign of life",
+            .because = no_watchdog, .off = "infinity"),
+    SERVICE("Restart", .parse = value_word, .which = WORDS_RESTART, AT(restart),
+            .help = "when it is started again after its end"),
+    SERVICE("SuccessExitStatus", .parse = value_success,
+            .help = "further statuses and signals that are no failure"),
+    SERVICE("RestartPreventExitStatus", .status = REFUSED, .help = "ends after which it is not restarted",
+            .because = no_lists),
+    SERVICE("RestartForceExitStatus", .status = REFUSED,
+            .help = "ends after which it is restarted in any case", .because = no_lists),
+    SERVICE("RootDirectoryStartOnly", .status = REFUSED, .help = "RootDirectory= for ExecStart= alone",
+            .because = "there is no RootDirectory= yet"),
+    SERVICE("PermissionsStartOnly", .status = REFUSED, .help = "old: User= and the like for ExecStart= alone",
+            .because = "say \"+\" before the other commands instead"),
+    SERVICE("NonBlocking", .status = REFUSED, .help = "passed sockets do not block", .because = no_sockets),
+    SERVICE("NotifyAccess", .parse = value_word, .which = WORDS_NOTIFY_ACCESS, AT(notify_access),
+            .help = "whose notify messages count: none, main, exec, all"),
+    SERVICE("Sockets", .status = REFUSED, .help = "the sockets that are passed to it", .because = no_sockets),
+    SERVICE("FileDescriptorStoreMax", .status = REFUSED, .help = "how many descriptors are kept for it",
+            .because = no_store),
+    SERVICE("USBFunctionDescriptors", .status = REFUSED, .help = "descriptors of a USB gadget",
+            .because = no_sockets),
+    SERVICE("USBFunctionStrings", .status = REFUSED, .help = "strings of a USB gadget",
+            .because = no_sockets),
+    SERVICE("OOMPolicy", .status = REFUSED,
+            .help = "what happens when the kernel kills a process for want of memory",
+            .because = "the kernel's kill is an end like others", .off = "continue"),
+    SERVICE("StartLimitInterval", .parse = value_span, AT(start_limit_interval_ns),
+            .help = "old place of [Unit] StartLimitIntervalSec="),
+    SERVICE("StartLimitBurst", .parse = value_count, AT(start_limit_burst),
+            .help = "old place of [Unit] StartLimitBurst="),
+    SERVICE("StartLimitAction", .status = REFUSED,
+            .help = "old place of [Unit] StartLimitAction=", .because = no_actions, .off = "none"),
+    SERVICE("FailureAction", .status = REFUSED,
+            .help = "old place of [Unit] FailureAction=", .because = no_actions, .off = "none"),
+    SERVICE("RebootArgument", .status = REFUSED,
+            .help = "old place of [Unit] RebootArgument=", .because = no_actions),
+};
+
+const struct directive_table directives_service = { "systemd.service(5)", rows,
+                                                    sizeof rows / sizeof rows[0] };

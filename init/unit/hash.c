@@ -1,0 +1,24 @@
+#include "unit/hash.h"
+
+#include <string.h>
+
+/* An odd number whose bits look random: one multiplication spreads a word over all bits above it. */
+#define SPREAD UINT64_C(0x9e3779b97f4a7c15)
+
+uint64_t hash_bytes(const void *bytes, size_t n)
+{
+    const unsigned char *at = bytes;
+    uint64_t h = n * SPREAD;
+    uint64_t word;
+    for (; n >= sizeof word; n -= sizeof word, at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        h = (h ^ word) * SPREAD;
+        h ^= h >> 29;
+    }
+    word = 0;
+    for (size_t i = 0; i < n; i++) {
+        word = word << 8 | at[i];
+    }
+    h = (h ^ word) * SPREAD;
+    return h ^ h >> 32;
+}

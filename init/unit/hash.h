@@ -1,0 +1,12 @@
+/*
+ * hash: a quick 64-bit hash of bytes, eight at a time. For tables and against damage, not against malice.
+ */
+#ifndef PRIMER_UNIT_HASH_H
+#define PRIMER_UNIT_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+uint64_t hash_bytes(const void *bytes, size_t n);
+
+#endif
