@@ -172,17 +172,15 @@ static void enter_stop_post(struct turn *t, enum service_result result)
     }
 }
 
-static void enter_stop(struct turn *t, enum service_result result)
+static void enter_stop(struct turn *t)
 {
-    fail(t, result);
     if (!run_first(t, PHASE_STOP)) {
         enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS);
     }
 }
 
-static void enter_running(struct turn *t, enum service_result result)
+static void enter_running(struct turn *t)
 {
-    fail(t, result);
     if (t->s->result != RESULT_SUCCESS) {
         enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS);
     } else if (t->s->main_pid != 0) {
@@ -192,14 +190,14 @@ static void enter_running(struct turn *t, enum service_result result)
         set_state(t, STATE_EXITED, NEVER_NS);
         t->s->active_ns = t->in->now_ns;
     } else {
-        enter_stop(t, RESULT_SUCCESS);
+        enter_stop(t);
     }
 }
 
 static void enter_start_post(struct turn *t)
 {
     if (!run_first(t, PHASE_START_POST)) {
-        enter_running(t, RESULT_SUCCESS);
+        enter_running(t);
     }
 }
 
@@ -236,7 +234,7 @@ static void on_stop(struct turn *t)
     case STATE_START:
     case STATE_START_POST: enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS); break;
     case STATE_RUNNING:
-    case STATE_EXITED: enter_stop(t, RESULT_SUCCESS); break;
+    case STATE_EXITED: enter_stop(t); break;
     case STATE_AUTO_RESTART: set_state(t, STATE_DEAD, NEVER_NS); break;
     default: /* it is on its way down or there already */ break;
     }
@@ -294,7 +292,6 @@ static void on_stopping(struct turn *t)
 static void on_main_exit(struct turn *t, enum service_result result)
 {
     struct service *s = t->s;
-    bool control = s->control_pid != 0 || (s->todo & TODO_SPAWN);
     switch (s->state) {
     case STATE_START:
         if (result != RESULT_SUCCESS) {
@@ -309,26 +306,15 @@ static void on_main_exit(struct turn *t, enum service_result result)
             enter_killing(t, STATE_STOP_SIGTERM, RESULT_PROTOCOL);
         }
         break;
-    case STATE_START_POST: /* the control process ends first, then enter_running sees that main is gone */
-    case STATE_STOP:
-        fail(t, result);
-        if (!control) {
-            enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS);
-        }
-        break;
-    case STATE_RUNNING: enter_running(t, result); break;
+    case STATE_RUNNING: enter_running(t); break;
     case STATE_STOP_SIGTERM:
     case STATE_STOP_SIGKILL:
-        fail(t, result);
-        if (!control) {
-            enter_stop_post(t, RESULT_SUCCESS);
+        if (s->control_pid == 0) {
+            enter_stop_post(t, result);
         }
         break;
-    case STATE_FINAL_SIGTERM:
-    case STATE_FINAL_SIGKILL:
-        fail(t, result); /* INPUT_EMPTY ends the wait */
+    default: /* a control process runs beside it and ends first; the final states wait for INPUT_EMPTY */
         break;
-    default: break;
     }
 }
 
@@ -348,7 +334,7 @@ static void on_control_exit(struct turn *t, enum service_result result)
         if (!success) {
             enter_killing(t, STATE_STOP_SIGTERM, result);
         } else if (!run_next(t, PHASE_START_POST)) {
-            enter_running(t, RESULT_SUCCESS);
+            enter_running(t);
         }
         break;
     case STATE_STOP:
@@ -371,21 +357,34 @@ static void on_control_exit(struct turn *t, enum service_result result)
     }
 }
 
+/* Whether the service's result comes from a process, whose status then stays. */
+static bool has_deciding_status(const struct service *s)
+{
+    return s->result == RESULT_EXIT_CODE || s->result == RESULT_SIGNAL || s->result == RESULT_CORE_DUMP;
+}
+
 static void on_exit(struct turn *t)
 {
     struct service *s = t->s;
+    bool main = t->in->role == ROLE_MAIN;
+    if (main) {
+        s->main_pid = 0;
+        s->flags |= FLAG_MAIN_ENDED;
+    } else {
+        s->control_pid = 0;
+    }
+    if (service_has_ended(s)) {
+        return; /* left over from a life that has had its verdict */
+    }
     enum service_result result = verdict_on_exit(t->snapshot, t->unit, s, t->in);
-    bool deciding = s->result == RESULT_SUCCESS && (t->in->role == ROLE_MAIN || result != RESULT_SUCCESS);
-    if (deciding) {
+    if (main ? !has_deciding_status(s) : s->result == RESULT_SUCCESS && result != RESULT_SUCCESS) {
         s->status = t->in->status;
         s->status_is_signal = t->in->is_signal;
     }
-    if (t->in->role == ROLE_MAIN) {
-        s->main_pid = 0;
-        s->flags |= FLAG_MAIN_ENDED;
+    fail(t, result); /* in every state: what a process has to say is not lost because another is waited for */
+    if (main) {
         on_main_exit(t, result);
     } else {
-        s->control_pid = 0;
         on_control_exit(t, result);
     }
 }
