@@ -39,7 +39,8 @@ static bool is_killing(uint8_t state)
 
 bool service_waits_for_empty(const struct service *s)
 {
-    return is_killing(s->state) && s->main_pid == 0 && s->control_pid == 0;
+    bool unready = s->state == STATE_START && (s->flags & FLAG_MAIN_ENDED) && !(s->todo & TODO_SPAWN);
+    return (is_killing(s->state) || unready) && s->main_pid == 0 && s->control_pid == 0;
 }
 
 static const struct unit_command *commands_of(const struct turn *t)
@@ -276,7 +277,8 @@ static void on_execed(struct turn *t)
 
 static void on_ready(struct turn *t)
 {
-    if (t->s->state == STATE_START && t->settings->type == SERVICE_NOTIFY) {
+    bool begun = t->s->main_pid != 0 || (t->s->flags & FLAG_MAIN_ENDED);
+    if (t->s->state == STATE_START && t->settings->type == SERVICE_NOTIFY && begun) {
         t->s->flags |= FLAG_READY;
         enter_start_post(t);
     }
@@ -289,6 +291,24 @@ static void on_stopping(struct turn *t)
     }
 }
 
+/* The main process has ended well before the service was up. */
+static void main_ended_starting(struct turn *t)
+{
+    switch (t->settings->type) {
+    case SERVICE_ONESHOT: /* that is its work */
+        if (!run_next(t, PHASE_START)) {
+            enter_start_post(t);
+        }
+        break;
+    case SERVICE_NOTIFY: /* where the service may outlive it, another process may still say READY=1 */
+        if (!(t->settings->flags & SERVICE_REMAIN_AFTER_EXIT) || t->settings->notify_access == NOTIFY_MAIN) {
+            enter_killing(t, STATE_STOP_SIGTERM, RESULT_PROTOCOL);
+        }
+        break;
+    default: /* exec: nobody exits with 0 who was not executed */ enter_running(t); break;
+    }
+}
+
 static void on_main_exit(struct turn *t, enum service_result result)
 {
     struct service *s = t->s;
@@ -296,14 +316,8 @@ static void on_main_exit(struct turn *t, enum service_result result)
     case STATE_START:
         if (result != RESULT_SUCCESS) {
             enter_killing(t, STATE_STOP_SIGTERM, result);
-        } else if (t->settings->type == SERVICE_ONESHOT) {
-            if (!run_next(t, PHASE_START)) {
-                enter_start_post(t);
-            }
-        } else if (t->settings->flags & SERVICE_REMAIN_AFTER_EXIT) {
-            enter_start_post(t);
         } else {
-            enter_killing(t, STATE_STOP_SIGTERM, RESULT_PROTOCOL);
+            main_ended_starting(t);
         }
         break;
     case STATE_RUNNING: enter_running(t); break;
@@ -391,8 +405,13 @@ static void on_exit(struct turn *t)
 
 static void on_empty(struct turn *t)
 {
-    if (service_waits_for_empty(t->s)) {
-        t->s->flags |= FLAG_EMPTY;
+    if (!service_waits_for_empty(t->s)) {
+        return;
+    }
+    t->s->flags |= FLAG_EMPTY;
+    if (t->s->state == STATE_START) {
+        enter_stop_post(t, RESULT_PROTOCOL); /* nobody is left who could say READY=1 */
+    } else {
         after_killing(t, RESULT_SUCCESS);
     }
 }

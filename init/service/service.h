@@ -145,7 +145,10 @@ void service_next(const struct snapshot *snapshot, const struct unit *unit, stru
 bool service_is_active(const struct service *s);
 bool service_has_ended(const struct service *s);
 
-/* It waits for its last process to go: the manager asks the tracker and gives INPUT_EMPTY. */
+/*
+ * It waits for its last process to go: the manager asks the tracker and gives INPUT_EMPTY. Among these is a
+ * notify service whose main process has ended, as long as another one may say READY=1.
+ */
 bool service_waits_for_empty(const struct service *s);
 
 const char *service_state_name(enum service_state state);
