@@ -184,6 +184,8 @@ static void enter_running(struct turn *t)
 {
     if (t->s->result != RESULT_SUCCESS) {
         enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS);
+    } else if (t->s->main_pid != 0 && (t->s->flags & FLAG_STOPPING)) {
+        set_state(t, STATE_STOP_SIGTERM, stop_timeout_ns(t));
     } else if (t->s->main_pid != 0) {
         set_state(t, STATE_RUNNING, NEVER_NS);
         t->s->active_ns = t->in->now_ns;
@@ -218,7 +220,7 @@ static void on_start(struct turn *t)
     s->result = RESULT_SUCCESS;
     s->status = 0;
     s->status_is_signal = 0;
-    s->flags &= (uint8_t) ~(FLAG_STOPPED | FLAG_READY | FLAG_MAIN_ENDED);
+    s->flags &= (uint8_t) ~(FLAG_STOPPED | FLAG_READY | FLAG_MAIN_ENDED | FLAG_STOPPING);
     s->begun_ns = t->in->now_ns;
     if (!verdict_may_start(t->settings, s, t->in->now_ns)) {
         enter_dead(t, RESULT_START_LIMIT);
@@ -277,6 +279,7 @@ static void on_execed(struct turn *t)
 
 static void on_ready(struct turn *t)
 {
+    t->s->flags &= (uint8_t)~FLAG_STOPPING; /* the last word counts */
     bool begun = t->s->main_pid != 0 || (t->s->flags & FLAG_MAIN_ENDED);
     if (t->s->state == STATE_START && t->settings->type == SERVICE_NOTIFY && begun) {
         t->s->flags |= FLAG_READY;
@@ -286,8 +289,10 @@ static void on_ready(struct turn *t)
 
 static void on_stopping(struct turn *t)
 {
-    if (t->s->state == STATE_RUNNING && t->settings->type == SERVICE_NOTIFY) {
+    if (t->s->state == STATE_RUNNING) {
         set_state(t, STATE_STOP_SIGTERM, stop_timeout_ns(t)); /* it does so by itself: no signal */
+    } else if (t->s->state == STATE_START || t->s->state == STATE_START_POST) {
+        t->s->flags |= FLAG_STOPPING; /* counts once it is up */
     }
 }
 

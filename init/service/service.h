@@ -95,13 +95,14 @@ enum job_result {
 };
 
 enum service_flag {
-    FLAG_STOPPED = 1, /* somebody asked for its end: no automatic restart */
+    FLAG_STOPPED = 1, /* no automatic restart: somebody asked for its end, or it must not be */
     FLAG_READY = 2,   /* READY=1 has come */
     FLAG_MAIN_ENDED = 4,
-    FLAG_JOB_RUNS = 8, /* the job's input was given; it is under way */
-    FLAG_QUEUED = 16,  /* in the roster's queue */
-    FLAG_EMPTY = 64,   /* the tracker said that nobody is left, and nothing was started since */
-    FLAG_FREE = 32,    /* the stop job waits for nobody: it was in a cycle */
+    FLAG_JOB_RUNS = 8,   /* the job's input was given; it is under way */
+    FLAG_QUEUED = 16,    /* in the roster's queue */
+    FLAG_FREE = 32,      /* the stop job waits for nobody: it was in a cycle */
+    FLAG_EMPTY = 64,     /* the tracker said that nobody is left, and nothing was started since */
+    FLAG_STOPPING = 128, /* STOPPING=1 has come before it was up */
 };
 
 #define UNIT_NONE UINT32_MAX /* no unit has this number */
