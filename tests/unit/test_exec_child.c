@@ -58,27 +58,28 @@ static int step_tolerant(void *context)
 static int step_exec(void *context)
 {
     struct context *c = context;
-    char *no_environment[] = {NULL};
+    char *no_environment[] = { NULL };
     signals_mask(SIGNALS_NONE, NULL);
     execve(c->path, (char *const *)(uintptr_t)c->argv, no_environment);
     return -errno;
 }
 
 static const struct step rows[] = {
-    {"nothing", step_nothing, "none(2)", "Nothing.", STEP_ENDS},
-    {"maybe", step_maybe, "none(2)", "Fails when asked.", STEP_ENDS},
-    {"tolerant", step_tolerant, "none(2)", "Fails always, and it does not matter.", STEP_GOES_ON},
-    {"exec", step_exec, "execve(2)", "Executes.", STEP_ENDS},
+    { "nothing", step_nothing, "none(2)", "Nothing.", STEP_ENDS },
+    { "maybe", step_maybe, "none(2)", "Fails when asked.", STEP_ENDS },
+    { "tolerant", step_tolerant, "none(2)", "Fails always, and it does not matter.", STEP_GOES_ON },
+    { "exec", step_exec, "execve(2)", "Executes.", STEP_ENDS },
 };
 
-static const struct step_table table = {"test", rows, 4};
+static const struct step_table table = { "test", rows, 4 };
 
 static bool share_memory;
 
 static pid_t start(struct context *c, struct child_report *report)
 {
     struct child_plan plan = {
-        .steps = &table, .context = c, .notes = &c->notes, .cgroup_fd = -1, .share_memory = share_memory};
+        .steps = &table, .context = c, .notes = &c->notes, .cgroup_fd = -1, .share_memory = share_memory
+    };
     int fd = -2;
     pid_t pid = child_start(&plan, &fd, report);
     if (pid < 0) {
@@ -90,7 +91,7 @@ static pid_t start(struct context *c, struct child_report *report)
     }
     assert_true(fd > 2);
     assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
-    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    struct pollfd ready = { .fd = fd, .events = POLLIN };
     assert_int_equal(poll(&ready, 1, 10000), 1);
     assert_int_equal(child_report_read(fd, report), 1);
     close(fd);
@@ -104,12 +105,12 @@ static int status_of(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
-static const char *const exit7[] = {"sh", "-c", "exit 7", NULL};
+static const char *const exit7[] = { "sh", "-c", "exit 7", NULL };
 
 static void test_executes(void **state)
 {
-    struct context c = {.path = "/bin/sh", .argv = exit7, .failing_row = -1};
-    struct child_report report = {0};
+    struct context c = { .path = "/bin/sh", .argv = exit7, .failing_row = -1 };
+    struct child_report report = { 0 };
     (void)state;
     errno = EXDEV;
     pid_t pid = start(&c, &report);
@@ -121,8 +122,8 @@ static void test_executes(void **state)
 
 static void test_failing_step_is_named(void **state)
 {
-    struct context c = {.path = "/bin/sh", .argv = exit7, .failing_row = 1, .error = ENOSPC};
-    struct child_report report = {0};
+    struct context c = { .path = "/bin/sh", .argv = exit7, .failing_row = 1, .error = ENOSPC };
+    struct child_report report = { 0 };
     (void)state;
     errno = EXDEV;
     pid_t pid = start(&c, &report);
@@ -135,8 +136,8 @@ static void test_failing_step_is_named(void **state)
 
 static void test_last_step_has_its_own_statuses(void **state)
 {
-    struct context c = {.path = "/nowhere/at/all", .argv = exit7, .failing_row = -1};
-    struct child_report report = {0};
+    struct context c = { .path = "/nowhere/at/all", .argv = exit7, .failing_row = -1 };
+    struct child_report report = { 0 };
     (void)state;
     pid_t pid = start(&c, &report);
     assert_int_equal(report.error, ENOENT);
@@ -161,9 +162,9 @@ static void test_dispositions(void **state)
                            "SigBlk:) [ $value = 0000000000000000 ] || exit 1;; "
                            "SigIgn:) [ $value = 0000000000000800 ] || exit 2;; "
                            "esac; done < /proc/self/status";
-    const char *argv[] = {"sh", "-c", script, NULL};
-    struct context c = {.path = "/bin/sh", .argv = argv, .failing_row = -1};
-    struct child_report report = {0};
+    const char *argv[] = { "sh", "-c", script, NULL };
+    struct context c = { .path = "/bin/sh", .argv = argv, .failing_row = -1 };
+    struct child_report report = { 0 };
     (void)state;
     signal(SIGUSR1, on_signal);
     signal(SIGUSR2, SIG_IGN); /* 12, bit 0x800 */
@@ -194,12 +195,13 @@ static int step_raise(void *context)
 
 static void test_no_handler_in_the_child(void **state)
 {
-    static const struct step raising[] = {{"raise", step_raise, "kill(2)", "Dies.", STEP_ENDS}};
-    static const struct step_table raise_table = {"test", raising, 1};
-    struct context c = {0};
+    static const struct step raising[] = { { "raise", step_raise, "kill(2)", "Dies.", STEP_ENDS } };
+    static const struct step_table raise_table = { "test", raising, 1 };
+    struct context c = { 0 };
     struct child_plan plan = {
-        .steps = &raise_table, .context = &c, .cgroup_fd = -1, .share_memory = share_memory};
-    struct child_report report = {0};
+        .steps = &raise_table, .context = &c, .cgroup_fd = -1, .share_memory = share_memory
+    };
+    struct child_report report = { 0 };
     int fd = -1;
     (void)state;
     handled = 0;
@@ -214,8 +216,8 @@ static void test_no_handler_in_the_child(void **state)
 
 static void test_no_descriptor_is_left(void **state)
 {
-    struct context c = {.path = "/nowhere/at/all", .argv = exit7, .failing_row = -1};
-    struct child_report report = {0};
+    struct context c = { .path = "/nowhere/at/all", .argv = exit7, .failing_row = -1 };
+    struct child_report report = { 0 };
     (void)state;
     int before = dup(0);
     close(before);
@@ -230,8 +232,8 @@ static void test_no_descriptor_is_left(void **state)
 /* Pipe ends never land on 0 to 2, where the steps put the program's own. */
 static void test_low_descriptors_stay_free(void **state)
 {
-    struct context c = {.path = "/nowhere/at/all", .argv = exit7, .failing_row = -1};
-    struct child_report report = {0};
+    struct context c = { .path = "/nowhere/at/all", .argv = exit7, .failing_row = -1 };
+    struct child_report report = { 0 };
     (void)state;
     int saved = fcntl(0, F_DUPFD_CLOEXEC, 10);
     close(0);
@@ -245,8 +247,8 @@ static void test_low_descriptors_stay_free(void **state)
 
 static void test_no_descriptors_at_all(void **state)
 {
-    struct context c = {.path = "/bin/sh", .argv = exit7, .failing_row = -1};
-    struct child_report report = {0};
+    struct context c = { .path = "/bin/sh", .argv = exit7, .failing_row = -1 };
+    struct child_report report = { 0 };
     int fds[64];
     int count = 0;
     (void)state;
@@ -261,7 +263,7 @@ static void test_no_descriptors_at_all(void **state)
     /* Nothing above what is open now may be opened. */
     struct rlimit {
         uint64_t soft, hard;
-    } old, none = {0};
+    } old, none = { 0 };
     syscall(SYS_prlimit64, 0, 7, NULL, &old);
     none.hard = old.hard;
     syscall(SYS_prlimit64, 0, 7, &none, NULL);
@@ -275,7 +277,7 @@ static void test_no_descriptors_at_all(void **state)
 
 static void test_report_read(void **state)
 {
-    struct child_report report = {.error = 1};
+    struct child_report report = { .error = 1 };
     int ends[2];
     (void)state;
     assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
@@ -284,7 +286,7 @@ static void test_report_read(void **state)
     assert_int_equal(write(ends[1], "xyz", 3), 3);
     assert_int_equal(child_report_read(ends[0], &report), -EBADMSG);
     assert_int_equal(report.error, EBADMSG);
-    struct child_report bad = {.error = 5, .hint = HINTS};
+    struct child_report bad = { .error = 5, .hint = HINTS };
     assert_int_equal(write(ends[1], &bad, sizeof bad), sizeof bad);
     assert_int_equal(child_report_read(ends[0], &report), -EBADMSG);
     close(ends[1]);
@@ -323,7 +325,7 @@ static void refuse_clone3(unsigned error)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    struct sock_fprog program = {4, code};
+    struct sock_fprog program = { 4, code };
     assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
     assert_int_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
     assert_int_equal(syscall(SYS_clone3, NULL, 0), -1);
