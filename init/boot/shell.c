@@ -38,12 +38,12 @@ int shell_run(void *unused)
     struct text t = TEXT_OVER(term);
     text_add(&t, "TERM=");
     text_add(&t, terminal_type(path));
-    char *const environment[] = { term, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    const char *const environment[] = { term, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                                   "HOME=/root", "PS1=primer# ", NULL };
-    char *const argv[] = { "sh", NULL };
+    const char *const argv[] = { "sh", NULL };
     take_terminal(path);
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
-        execve(shells[i], argv, environment);
+        execve(shells[i], (char *const *)argv, (char *const *)environment);
     }
     static const char none[] = "primer: there is no shell: neither /bin/sh nor busybox is in this image\n";
     fd_write_all(STDERR_FILENO, none, sizeof none - 1);

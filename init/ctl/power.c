@@ -16,7 +16,7 @@ static const struct {
     int signo;   /* to PID 1, which goes down in order */
     int command; /* of reboot(2): at once, with --force */
 } rows[] = {
-    { "halt", SIGNAL_RTMIN + 3, RB_HALT_SYSTEM },
+    { "halt", SIGNAL_RTMIN + 3, (int)RB_HALT_SYSTEM },
     { "poweroff", SIGNAL_RTMIN + 4, RB_POWER_OFF },
     { "reboot", SIGNAL_RTMIN + 5, RB_AUTOBOOT },
 };
