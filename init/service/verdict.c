@@ -38,7 +38,7 @@ static const struct unit_command *command_of(const struct snapshot *snapshot, co
 
 /*
  * Status 0 is success, for a daemon also the signals that ask it to end, and what SuccessExitStatus= adds. A
- * command with "-" cannot fail.
+ * command with "-" cannot fail. A core dump is never asked for.
  */
 enum service_result verdict_on_exit(const struct snapshot *snapshot, const struct unit *unit,
                                     const struct service *s, const struct input *in)
@@ -48,8 +48,8 @@ enum service_result verdict_on_exit(const struct snapshot *snapshot, const struc
     bool polite = in->is_signal && (in->status == SIGHUP || in->status == SIGINT || in->status == SIGTERM ||
                                     in->status == SIGPIPE);
     bool clean = (!in->is_signal && in->status == 0) || (daemon && polite) ||
-                 (in->role == ROLE_MAIN && counts_as_success(snapshot, settings, in));
-    if (clean) {
+                 counts_as_success(snapshot, settings, in);
+    if (clean && !in->dumped_core) {
         return RESULT_SUCCESS;
     }
     const struct unit_command *command = command_of(snapshot, unit, s, in->role);
@@ -62,10 +62,10 @@ enum service_result verdict_on_exit(const struct snapshot *snapshot, const struc
     return in->is_signal ? RESULT_SIGNAL : RESULT_EXIT_CODE;
 }
 
-/* The table of systemd.service(5). */
+/* The table of systemd.service(5). A stop that is asked for, though its turn has not come, is not undone. */
 bool verdict_restarts(const struct unit_service *settings, const struct service *s)
 {
-    if (s->flags & FLAG_STOPPED || s->result == RESULT_START_LIMIT) {
+    if (s->flags & FLAG_STOPPED || s->job == JOB_STOP || s->result == RESULT_START_LIMIT) {
         return false;
     }
     bool success = s->result == RESULT_SUCCESS;
@@ -87,7 +87,7 @@ bool verdict_may_start(const struct unit_service *settings, struct service *s, u
     if (interval_ns == 0 || burst == 0) {
         return true;
     }
-    if (s->limit_count == 0 || now_ns >= clock_after_ns(s->limit_from_ns, interval_ns)) {
+    if (s->limit_count == 0 || now_ns > clock_after_ns(s->limit_from_ns, interval_ns)) {
         s->limit_from_ns = now_ns;
         s->limit_count = 0;
     }
