@@ -1,6 +1,5 @@
 /*
  * init0: a whole init. Its parts stand in the order in which a machine needs them; main() comes last.
- *
  * The kernel starts one program, /init, as process 1, and after that nothing by itself. So process 1 makes
  * the machine usable, starts the rest, collects everybody who ends without a parent, and switches the
  * machine off. It must never end: the kernel panics when it does.
@@ -91,7 +90,8 @@ int main(void)
 
     int host = open("/dev/ttyS1", O_WRONLY | O_NOCTTY); /* a second serial line, if the machine has one */
     dprintf(host, "PRIMER-STATUS code=%d signal=%d reason=main\n", WEXITSTATUS(ending), WTERMSIG(ending));
-    close(host); /* returns when all of it is out */
+    ioctl(host, TCSBRK, 1); /* wait until all of it is out, */
+    ioctl(1, TCSBRK, 1);    /* and of what was last said on the console */
     sync();
     if (fork() == 0)
         reboot(RB_POWER_OFF); /* it may end the process that calls it: not us */
