@@ -1,6 +1,7 @@
 #include "service/service.h"
 
 #include "base/clock.h"
+#include "service/target.h"
 #include "service/verdict.h"
 
 #include <string.h>
@@ -131,6 +132,18 @@ static void after_killing(struct turn *t, enum service_result result)
     }
 }
 
+static bool sends_final_signal(uint8_t state)
+{
+    return state == STATE_STOP_SIGKILL || state == STATE_FINAL_SIGKILL;
+}
+
+/* Whether a killing state's signal goes to all processes of the service. */
+static bool kills_all(const struct turn *t, uint8_t state)
+{
+    return t->settings->kill_mode == KILL_CONTROL_GROUP ||
+           (t->settings->kill_mode == KILL_MIXED && sends_final_signal(state));
+}
+
 /*
  * Sends the signals of a killing state, systemd.kill(5): "control-group" tells all processes, "mixed" the main
  * process first and kills the rest, "process" only the main process, "none" nobody. Then waits: for main and
@@ -139,10 +152,8 @@ static void after_killing(struct turn *t, enum service_result result)
 static void enter_killing(struct turn *t, enum service_state state, enum service_result result)
 {
     fail(t, result);
-    bool kills = state == STATE_STOP_SIGKILL || state == STATE_FINAL_SIGKILL;
     enum kill_mode mode = t->settings->kill_mode;
-    bool all = mode == KILL_CONTROL_GROUP || (mode == KILL_MIXED && kills);
-    unsigned whom = all ? WHOM_ALL : 0;
+    unsigned whom = kills_all(t, state) ? WHOM_ALL : 0;
     whom |= t->s->main_pid != 0 && mode != KILL_NONE ? WHOM_MAIN : 0;
     whom |= t->s->control_pid != 0 && mode != KILL_NONE ? WHOM_CONTROL : 0;
 
@@ -155,7 +166,7 @@ static void enter_killing(struct turn *t, enum service_state state, enum service
     if (whom != 0) {
         t->s->todo |= TODO_KILL;
         t->s->kill_whom = (uint8_t)whom;
-        t->s->kill_signal = kills ? t->settings->final_signal : t->settings->kill_signal;
+        t->s->kill_signal = sends_final_signal(state) ? t->settings->final_signal : t->settings->kill_signal;
     } else if (mode == KILL_MIXED && (t->settings->flags & SERVICE_SEND_SIGKILL) &&
                !(t->s->flags & FLAG_EMPTY)) {
         /* The main process is gone; its helpers get no TERM in this mode, only what comes after it. */
@@ -296,6 +307,17 @@ static void on_stopping(struct turn *t)
     }
 }
 
+/*
+ * In a final state one of the two that primer knows has ended. Where all of the service was told to end, the
+ * tracker has the last word, else this was the last one to wait for ("mixed" goes on to kill the rest).
+ */
+static void after_final_exit(struct turn *t)
+{
+    if (t->s->main_pid == 0 && t->s->control_pid == 0 && !kills_all(t, t->s->state)) {
+        enter_killing(t, t->s->state, RESULT_SUCCESS);
+    }
+}
+
 /* The main process has ended well before the service was up. */
 static void main_ended_starting(struct turn *t)
 {
@@ -372,7 +394,7 @@ static void on_control_exit(struct turn *t, enum service_result result)
             enter_stop_post(t, result);
         }
         break;
-    default: /* the final states wait for INPUT_EMPTY */ break;
+    default: after_final_exit(t); break;
     }
 }
 
@@ -450,27 +472,6 @@ static void on_timeout(struct turn *t)
     }
 }
 
-static void target_next(struct turn *t)
-{
-    struct service *s = t->s;
-    bool works = t->unit->flags & UNIT_BOOT_WORK;
-    switch (t->in->kind) {
-    case INPUT_START:
-        s->begun_ns = t->in->now_ns;
-        set_state(t, works && !(s->flags & FLAG_READY) ? STATE_START : STATE_RUNNING, NEVER_NS);
-        break;
-    case INPUT_READY:
-        s->flags |= FLAG_READY;
-        if (s->state == STATE_START) {
-            set_state(t, STATE_RUNNING, NEVER_NS);
-        }
-        break;
-    case INPUT_STOP: set_state(t, STATE_DEAD, NEVER_NS); break;
-    default: break;
-    }
-    s->active_ns = s->state == STATE_RUNNING ? s->since_ns : s->active_ns;
-}
-
 void service_next(const struct snapshot *snapshot, const struct unit *unit, struct service *s,
                   const struct input *input)
 {
@@ -487,7 +488,7 @@ void service_next(const struct snapshot *snapshot, const struct unit *unit, stru
                       .s = s,
                       .in = input };
     if (t.settings == NULL) {
-        target_next(&t);
+        target_next(unit, s, input);
     } else {
         handlers[input->kind](&t);
     }
