@@ -12,9 +12,6 @@ void jobs_queue(struct roster *r, uint32_t unit);
 /* Gives the unit a job in place of the one it has (which ends as canceled), and queues it. */
 void jobs_install(struct roster *r, uint32_t unit, enum job_kind job);
 
-/* Ends the unit's job. A start that did not succeed takes along the starts that require it. */
-void jobs_finish(struct roster *r, uint32_t unit, enum job_result result);
-
 void jobs_note(const struct roster *r, const struct note *note);
 
 #endif

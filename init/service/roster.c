@@ -102,8 +102,10 @@ void jobs_install(struct roster *r, uint32_t unit, enum job_kind job)
     jobs_queue(r, unit);
 }
 
+static void step(struct roster *r, uint32_t unit, const struct input *input);
+
 /* One job's end, without its consequences for others' starts. */
-static void end_job(struct roster *r, uint32_t unit, enum job_result result)
+static void end_job(struct roster *r, uint32_t unit, enum job_result result, uint64_t now_ns)
 {
     struct service *s = &r->services[unit];
     note_job(r, unit, result);
@@ -112,12 +114,17 @@ static void end_job(struct roster *r, uint32_t unit, enum job_result result)
     s->blocker = UNIT_NONE;
     r->jobs--;
     wake_neighbours(r, unit);
+    if (s->state == STATE_AUTO_RESTART && s->deadline_ns == NEVER_NS) {
+        /* This job was its restart, and there will not be another. */
+        step(r, unit, &(struct input){ .kind = INPUT_TIMEOUT, .now_ns = now_ns });
+    }
 }
 
-void jobs_finish(struct roster *r, uint32_t unit, enum job_result result)
+/* Ends the unit's job. A start that did not succeed takes along the starts that require it. */
+static void finish_job(struct roster *r, uint32_t unit, enum job_result result, uint64_t now_ns)
 {
     bool failed_start = r->services[unit].job == JOB_START && result != JOB_DONE;
-    end_job(r, unit, result);
+    end_job(r, unit, result, now_ns);
     r->services[unit].link = UNIT_NONE;
     /* The list of failed units grows at its end while its head is worked off. */
     for (uint32_t at = failed_start ? unit : UNIT_NONE, last = unit; at != UNIT_NONE;
@@ -126,7 +133,7 @@ void jobs_finish(struct roster *r, uint32_t unit, enum job_result result)
         for (uint32_t i = 0; i < edges.count; i++) {
             uint32_t other = EDGE_UNIT(edges.at[i]);
             if (EDGE_KIND(edges.at[i]) == EDGE_REQUIRED_BY && r->services[other].job == JOB_START) {
-                end_job(r, other, JOB_DEPENDENCY);
+                end_job(r, other, JOB_DEPENDENCY, now_ns);
                 r->services[other].link = UNIT_NONE;
                 r->services[last].link = other;
                 last = other;
@@ -167,18 +174,18 @@ static bool is_blocked(struct roster *r, uint32_t unit)
 }
 
 /* After every input: is the unit's running job fulfilled, or impossible now? */
-static void settle_job(struct roster *r, uint32_t unit)
+static void settle_job(struct roster *r, uint32_t unit, uint64_t now_ns)
 {
     struct service *s = &r->services[unit];
     if (!(s->flags & FLAG_JOB_RUNS)) {
         return;
     }
     if (s->job == JOB_START && service_is_active(s)) {
-        jobs_finish(r, unit, JOB_DONE);
+        finish_job(r, unit, JOB_DONE, now_ns);
     } else if (s->job == JOB_START && service_has_ended(s)) {
-        jobs_finish(r, unit, s->result == RESULT_SUCCESS ? JOB_DONE : JOB_FAILED);
+        finish_job(r, unit, s->result == RESULT_SUCCESS ? JOB_DONE : JOB_FAILED, now_ns);
     } else if (s->job == JOB_STOP && service_has_ended(s)) {
-        jobs_finish(r, unit, JOB_DONE);
+        finish_job(r, unit, JOB_DONE, now_ns);
     } else if (s->job == JOB_RESTART && service_has_ended(s)) {
         s->job = JOB_START;
         s->flags &= (uint8_t)~FLAG_JOB_RUNS;
@@ -232,18 +239,17 @@ static void step(struct roster *r, uint32_t unit, const struct input *input)
     if (s->todo != 0 || (s->job != JOB_NONE && s->blocker == unit)) {
         jobs_queue(r, unit);
     }
-    settle_job(r, unit);
+    settle_job(r, unit, input->now_ns);
 }
 
 void roster_input(struct roster *r, uint32_t unit, const struct input *input)
 {
-    if (input->kind == INPUT_TIMEOUT && r->services[unit].state == STATE_AUTO_RESTART) {
-        r->services[unit].deadline_ns = NEVER_NS;
-        if (roster_start(r, unit) < 0) {
-            /* What it requires is gone since: nothing is left that it could wait for. */
-            step(r, unit, &(struct input){ .kind = INPUT_STOP, .now_ns = input->now_ns });
+    struct service *s = &r->services[unit];
+    if (input->kind == INPUT_TIMEOUT && s->state == STATE_AUTO_RESTART) {
+        s->deadline_ns = NEVER_NS;
+        if (s->job == JOB_STOP || roster_start(r, unit) == 0) {
+            return; /* its job has it now */
         }
-        return;
     }
     step(r, unit, input);
 }
@@ -257,11 +263,11 @@ static void dispatch(struct roster *r, uint32_t unit, uint64_t now_ns)
     }
     bool start = s->job == JOB_START;
     if (start && service_is_active(s)) {
-        jobs_finish(r, unit, JOB_DONE);
+        finish_job(r, unit, JOB_DONE, now_ns);
         return;
     }
     if (start && !roster_can_start(r, unit)) {
-        jobs_finish(r, unit, JOB_FAILED);
+        finish_job(r, unit, JOB_FAILED, now_ns);
         return;
     }
     bool stopping = s->state >= STATE_STOP && s->state <= STATE_FINAL_SIGKILL;

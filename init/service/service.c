@@ -44,11 +44,6 @@ bool service_waits_for_empty(const struct service *s)
     return (is_killing(s->state) || unready) && s->main_pid == 0 && s->control_pid == 0;
 }
 
-static const struct unit_command *commands_of(const struct turn *t)
-{
-    return snapshot_at(t->snapshot, t->unit->commands.at);
-}
-
 static void set_state(struct turn *t, enum service_state state, uint64_t delay_ns)
 {
     t->s->state = (uint8_t)state;
@@ -84,7 +79,7 @@ static const struct {
 /* Enters PHASE's state with its first command at or behind number FROM as the one to spawn. False: there is none. */
 static bool run_command(struct turn *t, enum phase phase, uint32_t from)
 {
-    const struct unit_command *commands = commands_of(t);
+    const struct unit_command *commands = snapshot_at(t->snapshot, t->unit->commands.at);
     for (uint32_t i = from; i < t->unit->commands.count; i++) {
         if (commands[i].phase == phase) {
             t->s->command = i;
@@ -228,6 +223,7 @@ static void on_start(struct turn *t)
     if (!service_has_ended(s) || s->main_pid != 0 || s->control_pid != 0) {
         return;
     }
+    s->restarts = s->state == STATE_AUTO_RESTART ? s->restarts : 0;
     s->result = RESULT_SUCCESS;
     s->status = 0;
     s->status_is_signal = 0;
@@ -463,12 +459,17 @@ static void on_timeout(struct turn *t)
         if (kill) {
             enter_killing(t, STATE_FINAL_SIGKILL, RESULT_TIMEOUT);
         } else {
+            t->s->flags |= FLAG_STOPPED; /* no other one beside processes that must not be killed */
             enter_dead(t, RESULT_TIMEOUT);
         }
         break;
     case STATE_STOP_SIGKILL: /* what survives KILL is stuck in the kernel: nothing is gained by waiting on */
     case STATE_FINAL_SIGKILL: after_killing(t, RESULT_TIMEOUT); break;
-    default: /* STATE_AUTO_RESTART is the roster's: a restart is a job */ break;
+    case STATE_AUTO_RESTART: /* the roster's business, but it could not make a start job of it */
+        t->s->flags |= FLAG_STOPPED;
+        enter_dead(t, RESULT_RESOURCES);
+        break;
+    default: break;
     }
 }
 

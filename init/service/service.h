@@ -115,8 +115,8 @@ struct service {
     uint64_t begun_ns;
     uint64_t limit_from_ns; /* start limit: this window's beginning, and the starts in it */
     uint32_t limit_count;
-    uint32_t restarts;
-    int32_t main_pid; /* 0: none */
+    uint32_t restarts; /* by itself, since somebody asked for a start */
+    int32_t main_pid;  /* 0: none */
     int32_t control_pid;
     uint32_t command; /* which of the unit's commands runs, or is to be spawned */
     uint32_t next;    /* the roster's: its queue */
