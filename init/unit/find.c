@@ -274,6 +274,9 @@ static bool look_up(struct loader *l, struct node *node)
     for (struct entry *e = node->entries; e != NULL; e = e->next) {
         ssize_t n = read_link(e, target);
         const char *name = NULL;
+        if (targets_hides(node->name, e->parent)) {
+            continue;
+        }
         node->file = e;
         if (n > 0 && strcmp(target, "/dev/null") == 0) {
             node->masked = true;

@@ -4,6 +4,7 @@
 #include "unit/edges.h"
 #include "unit/find.h"
 #include "unit/names.h"
+#include "unit/targets.h"
 
 #include "base/text.h"
 
@@ -39,6 +40,9 @@ static void collect_folder(struct assignment *a, const char *name, size_t n, uin
     struct loader *l = a->loader;
     struct node *node = names_find_n(l, name, n);
     for (struct entry *e = node != NULL ? node->entries : NULL; e != NULL; e = e->next) {
+        if (targets_hides(a->draft->node->name, e->parent)) {
+            continue;
+        }
         for (struct entry *file = find_inside(a, e); file != NULL; file = file->next) {
             struct found *f = vec_add(&l->arena, found, sizeof *f);
             *f = (struct found){ file, rank + ((uint32_t)e->folder << FOLDER_SHIFT) };

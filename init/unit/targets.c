@@ -14,16 +14,18 @@ struct builtin {
     const char *after;
     bool no_default_dependencies;
     bool conflicts_shutdown; /* where that is not by default */
+    bool boot_work;          /* primer's own steps do what it stands for */
 };
 
 /* As the files of systemd 252 have them, less what is of types or services that primer does not have. */
 static const struct builtin builtins[] = {
-    { "sysinit", "System Initialization", NULL, "local-fs swap", "local-fs swap" },
-    { "basic", "Basic System", "sysinit", "sockets timers paths slices", "sysinit sockets paths slices" },
+    { "sysinit", "System Initialization", NULL, "local-fs swap", "local-fs swap", .boot_work = true },
+    { "basic", "Basic System", "sysinit", "sockets timers paths slices", "sysinit sockets paths slices",
+      .boot_work = true },
     { "multi-user", "Multi-User System", "basic", NULL, "basic" },
     { "graphical", "Graphical Interface", "multi-user", NULL, "multi-user" },
-    { "rescue", "Rescue Mode", "sysinit", NULL, "sysinit" },
-    { "emergency", "Emergency Mode" },
+    { "rescue", "Rescue Mode", "sysinit", NULL, "sysinit", .boot_work = true },
+    { "emergency", "Emergency Mode", .boot_work = true },
     { "network-pre", "Preparation for Network" },
     { "network", "Network", NULL, NULL, "network-pre" },
     { "network-online", "Network is Online", NULL, NULL, "network" },
@@ -32,17 +34,17 @@ static const struct builtin builtins[] = {
     { "time-set", "System Time Set" },
     { "time-sync", "System Time Synchronized", NULL, "time-set", "time-set" },
     { "rpcbind", "RPC Port Mapper" },
-    { "sockets", "Socket Units" },
-    { "timers", "Timer Units", NULL, NULL, NULL, true, true },
-    { "paths", "Path Units" },
-    { "slices", "Slice Units" },
-    { "local-fs-pre", "Preparation for Local File Systems" },
-    { "local-fs", "Local File Systems", NULL, NULL, "local-fs-pre", true, true },
+    { "sockets", "Socket Units", .boot_work = true },
+    { "timers", "Timer Units", NULL, NULL, NULL, true, true, .boot_work = true },
+    { "paths", "Path Units", .boot_work = true },
+    { "slices", "Slice Units", .boot_work = true },
+    { "local-fs-pre", "Preparation for Local File Systems", .boot_work = true },
+    { "local-fs", "Local File Systems", NULL, NULL, "local-fs-pre", true, true, .boot_work = true },
     { "remote-fs-pre", "Preparation for Remote File Systems" },
     { "remote-fs", "Remote File Systems", NULL, NULL, "remote-fs-pre", true, true },
-    { "swap", "Swaps" },
-    { "cryptsetup-pre", "Local Encrypted Volumes (Pre)" },
-    { "cryptsetup", "Local Encrypted Volumes", NULL, NULL, "cryptsetup-pre" },
+    { "swap", "Swaps", .boot_work = true },
+    { "cryptsetup-pre", "Local Encrypted Volumes (Pre)", .boot_work = true },
+    { "cryptsetup", "Local Encrypted Volumes", NULL, NULL, "cryptsetup-pre", .boot_work = true },
     { "getty-pre", "Preparation for Logins" },
     { "getty", "Login Prompts" },
     { "boot-complete", "Boot Completion Check", "sysinit", NULL, "sysinit" },
@@ -50,13 +52,13 @@ static const struct builtin builtins[] = {
     { "printer", "Printer Support" },
     { "smartcard", "Smart Card" },
     { "sound", "Sound Card" },
-    { "shutdown", "System Shutdown", NULL, NULL, NULL, true },
-    { "umount", "Unmount All Filesystems", NULL, NULL, NULL, true },
-    { "final", "Late Shutdown Services", NULL, NULL, "shutdown umount", true },
-    { "poweroff", "System Power Off", NULL, NULL, NULL, true },
-    { "reboot", "System Reboot", NULL, NULL, NULL, true },
-    { "halt", "System Halt", NULL, NULL, NULL, true },
-    { "exit", "Exit the Container", NULL, NULL, NULL, true },
+    { "shutdown", "System Shutdown", NULL, NULL, NULL, true, .boot_work = true },
+    { "umount", "Unmount All Filesystems", NULL, NULL, NULL, true, .boot_work = true },
+    { "final", "Late Shutdown Services", NULL, NULL, "shutdown umount", true, .boot_work = true },
+    { "poweroff", "System Power Off", NULL, NULL, NULL, true, .boot_work = true },
+    { "reboot", "System Reboot", NULL, NULL, NULL, true, .boot_work = true },
+    { "halt", "System Halt", NULL, NULL, NULL, true, .boot_work = true },
+    { "exit", "Exit the Container", NULL, NULL, NULL, true, .boot_work = true },
 };
 
 static const struct builtin *find(const char *name)
@@ -73,6 +75,15 @@ static const struct builtin *find(const char *name)
 bool targets_has(const char *name)
 {
     return find(name) != NULL;
+}
+
+bool targets_hides(const char *name, const char *folder)
+{
+    static const char other_init[] = "/systemd/system";
+    size_t n = strlen(folder);
+    const struct builtin *row = find(name);
+    return row != NULL && row->boot_work && n >= sizeof other_init - 1 &&
+           strcmp(folder + n - (sizeof other_init - 1), other_init) == 0;
 }
 
 static void add_edges(struct loader *l, struct draft *d, enum edge_kind kind, const char *names)
