@@ -504,15 +504,12 @@ static void test_stdio_one_file_for_both(void **state)
 {
     (void)state;
     write_file(in_folder("both"), "line\n", 0600);
-    builder_command(&b, "/bin/sh", "sh", "-c", "read x; echo got >&0; readlink /proc/$$/fd/1 >&2; true", NULL);
-    b.command->flags = COMMAND_LITERAL;
+    builder_command(&b, "/bin/sh", "sh", "-c", "read x; echo got >&0; echo more", NULL);
     set_stdio(0, STDIO_FILE, in_folder("both"));
     set_stdio(1, STDIO_FILE, in_folder("both"));
-    set_stdio(2, STDIO_LOG, NULL);
     run_command(&r, &b);
     assert_runs(&r);
-    assert_string_equal(read_file(in_folder("both")), "line\ngot\n");
-    assert_non_null(strstr(r.out, "/both"));
+    assert_string_equal(read_file(in_folder("both")), "line\ngot\nmore\n"); /* one offset: opened once */
 }
 
 static void test_stdio_file_missing(void **state)
