@@ -9,6 +9,7 @@
 #include "base/event.h"
 #include "base/text.h"
 #include "boot/hostname.h"
+#include "boot/sysctl.h"
 #include "boot/watch.h"
 #include "manage/manager.h"
 
@@ -16,32 +17,47 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One failure: WHO stumbled over WHAT, with ERROR (-errno). */
-static void tell(struct manager *m, const char *who, const char *what, int error, const char *advice)
+/* Each of the tables' words for who stumbled, beside the manager that wants to hear it. */
+struct listener {
+    struct manager *manager;
+    const char *who;
+};
+
+static void tell(void *who, const char *what, int error, const char *advice)
 {
+    const struct listener *listener = who;
     struct event e = { .kind = EVENT_REPORT, .code = -error, .count = 1, .advice = advice };
-    text_copy(e.word, sizeof e.word, who);
+    text_copy(e.word, sizeof e.word, listener->who);
     text_copy(e.text, sizeof e.text, what);
-    watch_tell(m, &e);
+    watch_tell(listener->manager, &e);
 }
 
 static int hostname(void *context)
 {
-    char name[256] = "";
-    int result = hostname_read("", name, sizeof name);
-    if (result == 0 && sethostname(name, strlen(name)) < 0) {
-        result = -errno;
+    char name[HOSTNAME_LONGEST + 1];
+    struct listener listener = { .manager = context, .who = "hostname" };
+    struct failures failures = { .tell = tell, .who = &listener };
+    if (hostname_read("", name, &failures) == 0) {
+        return failures.first < 0 ? failures.first : STEP_NOTHING;
     }
-    if (result < 0) {
-        tell(context, "/etc/hostname", name, result,
-             result == -EINVAL ? "a name has letters, digits, \"-\", \"_\", inner dots: 64 at most" : NULL);
-    }
-    return result;
+    return sethostname(name, strlen(name)) < 0 ? -errno : 0;
+}
+
+static int sysctl(void *context)
+{
+    struct listener listener = { .manager = context, .who = "sysctl" };
+    struct failures failures = { .tell = tell, .who = &listener };
+    unsigned count = sysctl_apply("", &failures);
+    return count == 0 && failures.first == 0 ? STEP_NOTHING : failures.first;
 }
 
 static const struct step rows[] = {
     { "hostname", hostname, "hostname(5)",
       "The kernel calls the machine \"(none)\" until somebody tells it the name.", STEP_GOES_ON },
+    { "sysctl", sysctl, "sysctl.d(5)",
+      "Settings of the kernel are files below /proc/sys; many appear only with their module.", STEP_GOES_ON },
 };
 
-const struct step_table setup_steps = { .name = "setup", .rows = rows, .count = sizeof rows / sizeof rows[0] };
+const struct step_table setup_steps = { .name = "setup",
+                                        .rows = rows,
+                                        .count = sizeof rows / sizeof rows[0] };
