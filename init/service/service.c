@@ -350,8 +350,9 @@ static void on_main_exit(struct turn *t, enum service_result result)
             enter_stop_post(t, result);
         }
         break;
-    default: /* a control process runs beside it and ends first; the final states wait for INPUT_EMPTY */
-        break;
+    case STATE_FINAL_SIGTERM:
+    case STATE_FINAL_SIGKILL: after_final_exit(t); break;
+    default: /* a control process runs beside it, and ends first */ break;
     }
 }
 
