@@ -1,8 +1,8 @@
 #include "entrypoint/family.h"
 
 #include "base/fd.h"
-#include "entrypoint/process.h"
 #include "entrypoint/say.h"
+#include "track/process.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -3,14 +3,15 @@
 #include "base/number.h"
 #include "base/signals.h"
 #include "base/text.h"
-#include "entrypoint/program.h"
 #include "entrypoint/say.h"
 #include "entrypoint/terminal.h"
+#include "exec/program.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -128,7 +129,15 @@ static int step_signals(void *context)
 static int step_exec(void *context)
 {
     struct main_child *child = context;
-    return program_execute(child->life->settings.program, &child->notes);
+    char **argv = child->life->settings.program;
+    const struct vector arguments = { .at = (const char **)argv };
+    const struct vector environment = { .at = (const char **)environ };
+    const char *search = NULL;
+    if (strchr(argv[0], '/') == NULL) {
+        search = getenv("PATH");
+        search = search == NULL ? PROGRAM_SEARCH_PATH : search;
+    }
+    return program_execute(argv[0], search, &arguments, &environment, &child->notes);
 }
 
 static const struct step rows[] = {

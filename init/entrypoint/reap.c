@@ -3,9 +3,9 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "entrypoint/forward.h"
-#include "entrypoint/process.h"
 #include "entrypoint/say.h"
 #include "entrypoint/start.h"
+#include "track/process.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -282,7 +282,7 @@ int start_failed(struct life *life)
         &main_steps.rows[report->step < main_steps.count ? report->step : main_steps.count - 1];
     struct words words = {
         .error = report->error,
-        .detail = report->detail,
+        .detail = strcmp(report->detail, life->settings.program[0]) == 0 ? NULL : report->detail,
         .hint = diagnose_sentence((enum exec_hint)report->hint),
     };
     if (step == &main_steps.rows[main_steps.count - 1]) {

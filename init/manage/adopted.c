@@ -5,7 +5,6 @@
 #include "manage/manager.h"
 #include "track/process.h"
 
-#include <fcntl.h>
 #include <sys/wait.h>
 
 enum { LOOKS_A_SECOND = 16, LIST = 2048 };
@@ -19,16 +18,15 @@ static bool may_look(struct adopted *a, uint64_t now_ns)
     return a->looks++ < LOOKS_A_SECOND;
 }
 
-static ssize_t read_children(pid_t self, char *list)
+static ssize_t read_children(const struct manager *m, char *list)
 {
     char path[64];
     struct text t = TEXT_OVER(path);
-    text_add(&t, "/proc/");
-    text_i64(&t, self);
+    text_i64(&t, m->pid);
     text_add(&t, "/task/");
-    text_i64(&t, self);
+    text_i64(&t, m->pid);
     text_add(&t, "/children");
-    return fd_read_file(AT_FDCWD, path, list, LIST);
+    return fd_read_file(m->proc_fd, path, list, LIST);
 }
 
 /* A zombie that has not been peeked may have left us children as well. */
@@ -70,7 +68,7 @@ static bool remember(struct adopted *a, pid_t pid, pid_t parent)
 static void tell(struct manager *m, pid_t pid, pid_t parent, uint32_t unit)
 {
     struct process p = { .name = "?" };
-    process_read(pid, &p);
+    process_read(m->proc_fd, pid, &p);
     struct event *e = event_add_merged(&m->ring, EVENT_ADOPT);
     e->pid = pid;
     e->parent = parent;
@@ -82,7 +80,7 @@ void adopted_look(struct manager *m, pid_t parent, uint32_t unit)
 {
     struct adopted *a = &m->adopted;
     char list[LIST];
-    if (m->ending != END_NONE || !may_look(a, clock_now_ns()) || read_children(m->pid, list) < 0) {
+    if (m->ending != END_NONE || !may_look(a, clock_now_ns()) || read_children(m, list) < 0) {
         a->blind = true;
         return;
     }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int subreaper(void *context)
@@ -23,15 +24,31 @@ static int subreaper(void *context)
     return prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ? -errno : 0;
 }
 
-/* A descriptor of its own, so that O_NONBLOCK is not forced on whoever shares standard error. */
+/*
+ * Standard error, as an open file of its own, so that O_NONBLOCK is not forced on whoever shares it. A regular file never
+ * blocks, and shared it keeps one position for all; a socket cannot be opened anew.
+ */
+static int open_log(void)
+{
+    struct stat what;
+    int fd = -1;
+    if (fstat(STDERR_FILENO, &what) < 0) {
+        return -errno;
+    }
+    if (!S_ISREG(what.st_mode)) {
+        fd = open("/proc/self/fd/2", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    }
+    if (fd < 0) {
+        fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    }
+    return fd < 0 ? -errno : fd;
+}
+
 static int log_outlet(void *context)
 {
     struct manager *m = context;
     struct outlet *o = &m->outlets[OUTLET_CONSOLE];
-    o->fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (o->fd < 0) {
-        o->fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3); /* a socket cannot be opened anew */
-    }
+    o->fd = open_log();
     o->level = m->wishes.level;
     if (m->wishes.events != NULL) {
         struct outlet *events = &m->outlets[OUTLET_EVENTS];
@@ -42,7 +59,7 @@ static int log_outlet(void *context)
             return -errno;
         }
     }
-    return o->fd < 0 ? -errno : 0;
+    return o->fd < 0 ? o->fd : 0;
 }
 
 static const struct step start_rows[] = {

@@ -55,7 +55,7 @@ void manager_init(struct manager *m, const struct life *life)
     memset(m, 0, sizeof *m);
     m->life = life;
     m->pid = getpid();
-    m->epoll_fd = m->signal_fd = m->null_fd = m->notify_fd = m->loader_fd = -1;
+    m->epoll_fd = m->signal_fd = m->null_fd = m->notify_fd = m->loader_fd = m->proc_fd = -1;
     m->tell_fds[0] = m->tell_fds[1] = -1;
     m->tracker.root_fd = -1;
     m->main_unit = UNIT_NONE;

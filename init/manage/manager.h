@@ -95,6 +95,7 @@ struct manager {
     int epoll_fd;
     int signal_fd;
     int null_fd;
+    int proc_fd; /* /proc, if it shows this pid namespace; else -1 */
     int notify_fd;
     int tell_fds[2]; /* helpers and children write event records into it */
 

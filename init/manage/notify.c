@@ -66,7 +66,7 @@ static uint32_t unit_of(struct manager *m, pid_t pid, const char **why)
         return unit;
     }
     struct process p;
-    if (process_read(pid, &p) < 0) {
+    if (process_read(m->proc_fd, pid, &p) < 0) {
         *why = "the sender is gone";
         return UNIT_NONE;
     }

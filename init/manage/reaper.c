@@ -88,7 +88,7 @@ static bool reap_one(struct manager *m)
     bool own = unit != UNIT_NONE &&
                (m->services[unit].main_pid == info.si_pid || m->services[unit].control_pid == info.si_pid);
     struct process p = { .name = "?" };
-    if (!own && process_read(info.si_pid, &p) == 0) {
+    if (!own && process_read(m->proc_fd, info.si_pid, &p) == 0) {
         unit = unit_of_orphan(m, info.si_pid, &p);
     }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "manage/manager.h"
+#include "track/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +22,7 @@ int step_open(void *context)
 int step_tracker(void *context)
 {
     struct manager *m = context;
+    m->proc_fd = process_open(m->pid);
     tracker_open(&m->tracker, !m->wishes.no_cgroups);
     if (m->tracker.root_fd >= 0 || m->wishes.no_cgroups) {
         return 0;
