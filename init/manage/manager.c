@@ -383,10 +383,8 @@ static bool turn(struct manager *m)
     if (m->load_again && !units_loading(m)) {
         units_load(m);
     }
-    if (m->ending != END_NONE && m->roster.jobs == 0 && m->stop.next == 0 && !m->stop.begun) {
-        more = true;
-    }
-    return more;
+    bool turns_down = m->ending != END_NONE && m->roster.jobs == 0 && m->stop.next == 0 && !m->stop.begun;
+    return more || m->reap || turns_down;
 }
 
 int manager_run(struct manager *m)

@@ -433,6 +433,7 @@ static void on_empty(struct turn *t)
         return;
     }
     t->s->flags |= FLAG_EMPTY;
+    t->s->todo &= (uint8_t)~TODO_KILL; /* whom it was for is gone already */
     if (t->s->state == STATE_START) {
         enter_stop_post(t, RESULT_PROTOCOL); /* nobody is left who could say READY=1 */
     } else {
