@@ -145,6 +145,7 @@ void manager_stop(struct manager *m, enum ending how)
         m->roster.going_down = true;
     }
     m->ending = how;
+    m->again = true; /* whoever asks from within a turn has new jobs for the next one */
 }
 
 /* --- what comes in ------------------------------------------------------------------------------------ */
@@ -384,7 +385,9 @@ static bool turn(struct manager *m)
         units_load(m);
     }
     bool turns_down = m->ending != END_NONE && m->roster.jobs == 0 && m->stop.next == 0 && !m->stop.begun;
-    return more || m->reap || turns_down;
+    bool again = m->again;
+    m->again = false;
+    return more || again || m->reap || turns_down;
 }
 
 int manager_run(struct manager *m)

@@ -136,6 +136,7 @@ struct manager {
     int step_chore;            /* of a step that is a chore: enum step_chore */
     int step_status;           /* how it ended: a wait status */
     bool drained;              /* no child is left */
+    bool again;                /* the next turn comes without a wait */
     bool reap;                 /* there may be dead children */
     bool main_refused;         /* the main unit's start job ended without a start */
 
