@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "entrypoint/family.h"
+#include "entrypoint/foreground.h"
 #include "entrypoint/forward.h"
 #include "entrypoint/life.h"
 #include "entrypoint/options.h"
@@ -10,7 +11,6 @@
 #include "entrypoint/say.h"
 #include "entrypoint/start.h"
 #include "entrypoint/stop.h"
-#include "entrypoint/terminal.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -119,7 +119,7 @@ static bool take_children(struct life *life)
 static void end(struct life *life)
 {
     if (life->foreground && !life->first) {
-        terminal_give(getpgrp()); /* a script that goes on behind us reads from it */
+        foreground_give(getpgrp()); /* a script that goes on behind us reads from it */
     }
     if (!life->settings.pause && life->report.error == 0) {
         say(life, PHRASE_MAIN_ENDED, (struct words){ .n = life->status });

@@ -1,7 +1,7 @@
 #include "entrypoint/forward.h"
 
+#include "entrypoint/foreground.h"
 #include "entrypoint/say.h"
-#include "entrypoint/terminal.h"
 
 #include <errno.h>
 #include <sys/syscall.h>
@@ -64,8 +64,8 @@ static void send_and_say(struct life *life, int signo, const siginfo_t *info)
 static void go_on(struct life *life)
 {
     bool foreground;
-    if (terminal_look(&foreground) && foreground) {
-        terminal_give(life->main);
+    if (foreground_look(&foreground) && foreground) {
+        foreground_give(life->main);
     }
     life->main_stopped = false;
     life->stop_forwarded = false;
@@ -146,7 +146,7 @@ void forward_main_stopped(struct life *life, int signo)
     }
     life->main_stopped = true;
     if (life->foreground) {
-        terminal_give(getpgrp());
+        foreground_give(getpgrp());
     }
     kill(life->self, SIGSTOP);
 }

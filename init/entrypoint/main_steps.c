@@ -3,8 +3,8 @@
 #include "base/number.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "entrypoint/foreground.h"
 #include "entrypoint/say.h"
-#include "entrypoint/terminal.h"
 #include "exec/program.h"
 
 #include <errno.h>
@@ -33,9 +33,9 @@ static int step_terminal(void *context)
 {
     const struct main_child *child = context;
     if (child->life->settings.session) {
-        return terminal_take() < 0 ? STEP_NOTHING : 0; /* most often descriptor 0 is no terminal */
+        return foreground_take() < 0 ? STEP_NOTHING : 0; /* most often descriptor 0 is no terminal */
     }
-    return child->life->foreground ? terminal_give(getpid()) : STEP_NOTHING;
+    return child->life->foreground ? foreground_give(getpid()) : STEP_NOTHING;
 }
 
 static int step_groups(void *context)

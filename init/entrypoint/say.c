@@ -184,6 +184,14 @@ void say_answer(const struct persona *persona, enum option_result asked)
         text_add(&t, persona->version);
         text_char(&t, '\n');
     }
+    if (asked == OPTION_VERSION && persona->stands_for != NULL) {
+        char line[LINE];
+        struct text other = TEXT_OVER(line);
+        line[0] = '\0';
+        text_add(&other, persona->stands_for);
+        text_char(&other, '\n');
+        write_line(STDOUT_FILENO + STDERR_FILENO - persona->help_fd, &other);
+    }
     write_line(persona->help_fd, &t);
 }
 

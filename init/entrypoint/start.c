@@ -4,9 +4,9 @@
 #include "base/libcap.h"
 #include "base/signals.h"
 #include "entrypoint/family.h"
+#include "entrypoint/foreground.h"
 #include "entrypoint/main_steps.h"
 #include "entrypoint/say.h"
-#include "entrypoint/terminal.h"
 #include "exec/diagnose.h"
 #include "exec/identity.h"
 
@@ -104,7 +104,7 @@ static int step_look_terminal(void *context)
 {
     struct life *life = context;
     if (life->settings.session) {
-        if (terminal_leave() < 0) {
+        if (foreground_leave() < 0) {
             return STEP_NOTHING;
         }
         /* The kernel tells a session leader's group that the terminal is gone; that is no news to main. */
@@ -113,7 +113,7 @@ static int step_look_terminal(void *context)
         }
         return 0;
     }
-    life->terminal = terminal_look(&life->foreground);
+    life->terminal = foreground_look(&life->foreground);
     return life->terminal ? 0 : STEP_NOTHING;
 }
 

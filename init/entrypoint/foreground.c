@@ -1,4 +1,4 @@
-#include "entrypoint/terminal.h"
+#include "entrypoint/foreground.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
  * The controlling terminal: /dev/tty where there is one, whatever descriptors 0 to 2 are; else, in a root
  * without /dev, one of those. -errno: there is none. *OWN: the caller closes it.
  */
-static int terminal_open(bool *own)
+static int open_terminal(bool *own)
 {
     int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
     *own = fd >= 0;
@@ -29,11 +29,11 @@ static int terminal_open(bool *own)
     return -error;
 }
 
-bool terminal_look(bool *foreground)
+bool foreground_look(bool *foreground)
 {
     bool own;
     *foreground = false;
-    int fd = terminal_open(&own);
+    int fd = open_terminal(&own);
     if (fd < 0) {
         return false;
     }
@@ -46,10 +46,10 @@ bool terminal_look(bool *foreground)
     return true;
 }
 
-int terminal_give(pid_t group)
+int foreground_give(pid_t group)
 {
     bool own;
-    int fd = terminal_open(&own);
+    int fd = open_terminal(&own);
     if (fd < 0) {
         return fd;
     }
@@ -60,12 +60,12 @@ int terminal_give(pid_t group)
     return result;
 }
 
-int terminal_leave(void)
+int foreground_leave(void)
 {
     return ioctl(STDIN_FILENO, TIOCNOTTY) == 0 ? 0 : -errno;
 }
 
-int terminal_take(void)
+int foreground_take(void)
 {
     return ioctl(STDIN_FILENO, TIOCSCTTY, 0) == 0 ? 0 : -errno;
 }
