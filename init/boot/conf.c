@@ -11,7 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-enum { FILE_MOST = 1 << 20 };
+enum { FILE_MOST = 8 << 20 };
 
 static const char space[] = " \t\r\v\f";
 

@@ -9,12 +9,14 @@
 #include "base/event.h"
 #include "base/text.h"
 #include "boot/hostname.h"
+#include "boot/modules.h"
 #include "boot/sysctl.h"
 #include "boot/watch.h"
 #include "manage/manager.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 /* Each of the tables' words for who stumbled, beside the manager that wants to hear it. */
@@ -43,6 +45,17 @@ static int hostname(void *context)
     return sethostname(name, strlen(name)) < 0 ? -errno : 0;
 }
 
+static int modules(void *context)
+{
+    struct utsname names;
+    struct listener listener = { .manager = context, .who = "modules" };
+    struct failures failures = { .tell = tell, .who = &listener };
+    uname(&names); /* cannot fail with a good address */
+    struct modules_kernel kernel = { .release = names.release, .insert = modules_insert };
+    unsigned asked = modules_load("", &kernel, &failures);
+    return asked == 0 && failures.first == 0 ? STEP_NOTHING : failures.first;
+}
+
 static int sysctl(void *context)
 {
     struct listener listener = { .manager = context, .who = "sysctl" };
@@ -54,6 +67,9 @@ static int sysctl(void *context)
 static const struct step rows[] = {
     { "hostname", hostname, "hostname(5)",
       "The kernel calls the machine \"(none)\" until somebody tells it the name.", STEP_GOES_ON },
+    { "modules", modules, "modules-load.d(5)",
+      "Drivers that no device announces, and what is wanted early, are loaded because a file says so.",
+      STEP_GOES_ON },
     { "sysctl", sysctl, "sysctl.d(5)",
       "Settings of the kernel are files below /proc/sys; many appear only with their module.", STEP_GOES_ON },
 };
