@@ -2,12 +2,13 @@
 #
 #   tests/unit/test_X.c   unit/X             one cmocka program, linked with the rooms
 #   tests/lint/X          unit/lint-X        one script: findings on stdout, one a line, and status 1
+#   tests/pack/X.bats     unit/pack-X        the dev primer-pack, which is a tool of this host
 #   tests/ns/X.bats       ns/X@AS-TRACKER    the dev binary in namespaces, once for every variant
 #   tests/boot/X.bats     boot/X             the release binary in QEMU, one machine at a time
 #
 # A .bats file may say two things in comment lines of its own, anywhere in it:
 #   # variants: root/cgroup user/group    the variants that it makes sense for (ns; default: all four)
-#   # timeout: 300                        seconds for the whole file (default: 300 ns, 900 boot)
+#   # timeout: 300                        seconds for the whole file (default: 300, boot 900)
 
 set(variants_all root/cgroup root/group user/cgroup user/group)
 # An exit status of its own for the sanitizers, so that no test takes it for the program's. (The leak
@@ -71,6 +72,13 @@ function(add_bats_test name file label timeout)
     LABELS ${label} TIMEOUT ${last_resort} SKIP_RETURN_CODE 77
     ENVIRONMENT "${test_environment};${sanitizer_environment};BATS_FILE_TIMEOUT=${timeout};${ARGN}")
 endfunction()
+
+# The packer.
+file(GLOB pack_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/pack/*.bats")
+foreach(file IN LISTS pack_files)
+  cmake_path(GET file STEM name)
+  add_bats_test(unit/pack-${name} "${file}" unit 300)
+endforeach()
 
 # Namespaces, by variants.
 file(GLOB ns_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/ns/*.bats")
