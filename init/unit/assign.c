@@ -127,6 +127,7 @@ static void take_assignment(struct assignment *a, unsigned section, struct state
     if (section == NOWHERE || strncmp(s->key, "X-", 2) == 0) {
         return;
     }
+    a->vital = false;
     a->row = directive_find(a->loader, section, s->key);
     if (a->row != NULL) {
         assign(a, s->value);
@@ -134,6 +135,7 @@ static void take_assignment(struct assignment *a, unsigned section, struct state
         say_unknown(a, section, s->key);
     }
     a->row = NULL;
+    a->vital = false;
 }
 
 void assign_file(struct assignment *a)

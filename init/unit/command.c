@@ -21,14 +21,6 @@ struct argv {
     bool variables;
 };
 
-/* A line that is wrong makes the unit bad, unless the command may fail anyway ("-"). */
-static void refuse(const struct assignment *a, uint8_t flags, const char *what, const char *word,
-                   const char *end)
-{
-    enum severity severity = (flags & COMMAND_MAY_FAIL) != 0 && !a->strict ? FINDING_WARNING : FINDING_ERROR;
-    finding_add(a, severity, what, word, end, NULL);
-}
-
 static void add_argument(struct assignment *a, struct argv *argv, const char *word)
 {
     size_t n = strlen(word) + 1;
@@ -89,12 +81,12 @@ static void skip_blanks(struct words *words, size_t n)
     }
 }
 
-static bool next_word(const struct assignment *a, struct words *words, uint8_t flags, char **word)
+static bool next_word(const struct assignment *a, struct words *words, char **word)
 {
     words->unknown_escape = false;
     int r = word_next(words, WORD_UNQUOTE | WORD_UNESCAPE, word);
     if (r < 0) {
-        refuse(a, flags, "a quote is not closed in ", words->at, "");
+        finding_value(a, "a quote is not closed in ", words->at, NULL);
     } else if (words->unknown_escape) {
         finding_add(a, FINDING_WARNING, "an unknown escape is kept as it is written: ", *word, NULL);
     }
@@ -102,34 +94,64 @@ static bool next_word(const struct assignment *a, struct words *words, uint8_t f
 }
 
 /* The program's path, checked; NULL with a finding. */
-static char *take_path(struct assignment *a, const char *word, uint8_t flags)
+static char *take_path(const struct assignment *a, const char *word)
 {
     const char *expanded = specifier_expand(a, word, false);
     if (expanded == NULL) {
-        refuse(a, flags, "the program cannot be told from ", word, "");
         return NULL;
     }
     char *path = arena_string(&a->loader->arena, expanded, strlen(expanded));
     size_t n = strlen(path);
     for (const char *c = path; *c != '\0'; c++) {
         if ((unsigned char)*c < ' ' || *c == 0x7f || *c == '"' || *c == '\'' || *c == '\\') {
-            refuse(a, flags, "the program's name has a character that cannot be in one: ", path, "");
+            finding_value(a, "the program's name has a character that cannot be in one: ", path, NULL);
             return NULL;
         }
     }
     if (n == 0) {
-        refuse(a, flags, "there is no program in this command", "", "");
+        finding_value(a, "there is no program in this command", NULL);
         return NULL;
     }
     if (path[n - 1] == '/') {
-        refuse(a, flags, path, " is a folder, not a program", "");
+        finding_value(a, path, " is a folder, not a program", NULL);
         return NULL;
     }
     if (path[0] != '/' && (strchr(path, '/') != NULL || strcmp(path, ".") == 0 || strcmp(path, "..") == 0)) {
-        refuse(a, flags, path, ": a program is named by its absolute path, or by a bare name", "");
+        finding_value(a, path, ": a program is named by its absolute path, or by a bare name", NULL);
         return NULL;
     }
     return path;
+}
+
+/* What follows the program, up to a lone ";" or the end. False: the line is wrong. */
+static bool take_arguments(struct assignment *a, struct words *words, struct argv *argv, bool *semicolon)
+{
+    char *word;
+    while (*words->at != '\0') {
+        if (is_lone(words->at, ";")) {
+            skip_blanks(words, 1);
+            *semicolon = true;
+            break;
+        }
+        if (is_lone(words->at, "\\;")) {
+            skip_blanks(words, 2);
+            add_argument(a, argv, ";");
+            continue;
+        }
+        if (!next_word(a, words, &word)) {
+            return false;
+        }
+        const char *argument = specifier_expand(a, word, false);
+        if (argument == NULL) {
+            return false;
+        }
+        add_argument(a, argv, argument);
+    }
+    if (argv->argc == 0 || argv->at[0] == '\0') {
+        finding_value(a, "the command has no name to give to the program", NULL);
+        return false;
+    }
+    return true;
 }
 
 /* One command at WORDS. False: the whole line ends here. */
@@ -143,10 +165,14 @@ static bool take_command(struct assignment *a, struct words *words, bool *semico
         return true;
     }
     uint8_t flags = 0;
-    if (!next_word(a, words, flags, &word)) {
+    a->vital =
+        false; /* systemd ignores a line that begins with such a word; what is wrong later is worse to it */
+    if (!next_word(a, words, &word)) {
         return false;
     }
-    char *path = take_path(a, take_prefixes(word, &flags), flags);
+    word = take_prefixes(word, &flags);
+    a->vital = (flags & COMMAND_MAY_FAIL) == 0;
+    char *path = take_path(a, word);
     if (path == NULL) {
         return false;
     }
@@ -155,29 +181,7 @@ static bool take_command(struct assignment *a, struct words *words, bool *semico
         add_argument(a, &argv, path);
     }
     argv.variables = false; /* the program itself is never a variable */
-    while (*words->at != '\0') {
-        if (is_lone(words->at, ";")) {
-            skip_blanks(words, 1);
-            *semicolon = true;
-            break;
-        }
-        if (is_lone(words->at, "\\;")) {
-            skip_blanks(words, 2);
-            add_argument(a, &argv, ";");
-            continue;
-        }
-        if (!next_word(a, words, flags, &word)) {
-            return false;
-        }
-        const char *argument = specifier_expand(a, word, false);
-        if (argument == NULL) {
-            refuse(a, flags, "the argument cannot be told from ", word, "");
-            return false;
-        }
-        add_argument(a, &argv, argument);
-    }
-    if (argv.argc == 0 || argv.at[0] == '\0') {
-        refuse(a, flags, "the command has no name to give to the program", "", "");
+    if (!take_arguments(a, words, &argv, semicolon)) {
         return false;
     }
     if (path[0] == '/') {

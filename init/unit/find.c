@@ -66,6 +66,19 @@ static bool ends_with(const char *s, size_t n, const char *end)
     return n > len && memcmp(s + n - len, end, len) == 0;
 }
 
+static const char *const folder_suffixes[] = { ".d", ".wants", ".requires" };
+
+/* How long the name of the unit is that the folder NAME belongs to; 0: it is no such folder. */
+static size_t unit_of_folder(const char *name, size_t n)
+{
+    for (unsigned i = 0; i < sizeof folder_suffixes / sizeof folder_suffixes[0]; i++) {
+        if (ends_with(name, n, folder_suffixes[i])) {
+            return n - strlen(folder_suffixes[i]);
+        }
+    }
+    return 0;
+}
+
 static void take_file(struct loader *l, const struct listed *d, void *to)
 {
     const struct folder *folder = to;
@@ -84,9 +97,9 @@ static void take_file(struct loader *l, const struct listed *d, void *to)
         .folder = (uint8_t)(folder - l->folders),
     };
     *last = e;
-    l->drop_ins = l->drop_ins || (d->type != DT_REG && (ends_with(node->name, node->len, ".d") ||
-                                                        ends_with(node->name, node->len, ".wants") ||
-                                                        ends_with(node->name, node->len, ".requires")));
+    if (d->type != DT_REG && unit_of_folder(node->name, node->len) > 0) {
+        *(struct node **)vec_add(&l->arena, &l->folder_nodes, sizeof node) = node;
+    }
 }
 
 /* The folder that is the same as F (a link, /lib and /usr/lib), before it. */
@@ -140,6 +153,12 @@ static ssize_t read_link(const struct entry *e, char target[TARGET_SIZE])
         target[n] = '\0';
     }
     return n;
+}
+
+bool find_is_link(const struct entry *e)
+{
+    char target[TARGET_SIZE];
+    return read_link(e, target) >= 0;
 }
 
 bool find_is_mask(const struct entry *e)
@@ -361,6 +380,18 @@ struct node *find_unit(struct loader *l, struct node *node)
 bool find_exists(const struct node *unit)
 {
     return unit->file != NULL || unit->built_in || unit->masked || unit->problem != NULL;
+}
+
+void find_named_folders(struct loader *l)
+{
+    for (uint32_t i = 0; i < l->folder_nodes.count; i++) {
+        const struct node *folder = ((struct node **)l->folder_nodes.at)[i];
+        struct node *name = names_find_n(l, folder->name, unit_of_folder(folder->name, folder->len));
+        if (name != NULL && name->kind != NAME_INVALID && name->entries != NULL &&
+            find_is_link(name->entries)) {
+            (void)find_unit(l, name);
+        }
+    }
 }
 
 /* What stands in the place of a file is not one. */

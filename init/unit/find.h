@@ -12,6 +12,9 @@
 int find_folders(struct loader *l, const char *const *paths);
 void find_close(struct loader *l);
 
+/* Finds the other names that have drop-in folders, so that their units know of them. */
+void find_named_folders(struct loader *l);
+
 /* The unit that NODE is a name of, with its file looked up. Never NULL. */
 struct node *find_unit(struct loader *l, struct node *node);
 
@@ -24,7 +27,8 @@ struct entry *find_inside(const struct assignment *a, struct entry *e);
 /* Reads the file E, once; a finding of SEVERITY at A says what is wrong. True: E->text and E->size are there. */
 bool find_read(const struct assignment *a, struct entry *e, enum severity severity);
 
-/* Whether E is a link to /dev/null. */
+/* Whether E is a link, and whether it is one to /dev/null. */
+bool find_is_link(const struct entry *e);
 bool find_is_mask(const struct entry *e);
 
 #endif

@@ -80,8 +80,7 @@ void finding_value(const struct assignment *a, ...)
     va_start(parts, a);
     join(&t, parts);
     va_end(parts);
-    if (!a->strict) {
-        text_add(&t, "; the line is ignored");
-    }
-    add(a, a->strict ? FINDING_ERROR : FINDING_WARNING, sentence);
+    bool error = a->strict || a->vital;
+    text_add(&t, error ? "" : "; the line is ignored");
+    add(a, error ? FINDING_ERROR : FINDING_WARNING, sentence);
 }

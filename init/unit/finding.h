@@ -12,7 +12,7 @@
  */
 __attribute__((sentinel)) void finding_add(const struct assignment *a, enum severity severity, ...);
 
-/* A value that does not parse: an error in the first folder, elsewhere a warning that the line is ignored. */
+/* A value that does not parse: an error in the first folder or where it is vital, else a warning: it is ignored. */
 __attribute__((sentinel)) void finding_value(const struct assignment *a, ...);
 
 /* The path of a file, as a string of the snapshot. */

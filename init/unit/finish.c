@@ -119,6 +119,13 @@ static void settle(struct draft_service *s)
         s->service.start_limit_interval_ns = 0;
         s->service.start_limit_burst = 0;
     }
+    /* systemd.exec(5): only a terminal is an input that makes sense as output too. */
+    struct stdio *output = &s->exec.stdio[1];
+    if (uses_terminal(&s->exec) && output->kind == STDIO_DEFAULT) {
+        output->kind = STDIO_INHERIT;
+    } else if (!uses_terminal(&s->exec) && output->kind == STDIO_INHERIT) {
+        output->kind = STDIO_DEFAULT;
+    }
     if ((s->exec.flags & EXEC_HAS_BOUNDING) == 0) {
         s->exec.cap_bounding = 0;
     }

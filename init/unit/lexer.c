@@ -1,5 +1,7 @@
 #include "unit/lexer.h"
 
+#include "unit/utf8.h"
+
 #include <string.h>
 
 static bool is_blank(char c)
@@ -85,36 +87,6 @@ static bool is_continued(const char *s, size_t len)
     return n % 2 == 1;
 }
 
-/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static bool is_utf8(const char *s, size_t len)
-{
-    const unsigned char *at = (const unsigned char *)s;
-    const unsigned char *end = at + len;
-    while (at < end) {
-        if (*at < 0x80) {
-            at++;
-            continue;
-        }
-        unsigned more = *at >= 0xf0 ? 3 : *at >= 0xe0 ? 2 : 1;
-        if (*at < 0xc2 || *at > 0xf4 || (size_t)(end - at) <= more) {
-            return false;
-        }
-        uint32_t code = *at & (0x3fU >> more);
-        for (unsigned i = 1; i <= more; i++) {
-            if ((at[i] & 0xc0) != 0x80) {
-                return false;
-            }
-            code = code << 6 | (at[i] & 0x3f);
-        }
-        if ((more == 2 && (code < 0x800 || (code >= 0xd800 && code < 0xe000))) ||
-            (more == 3 && (code < 0x10000 || code > 0x10ffff))) {
-            return false;
-        }
-        at += more + 1;
-    }
-    return true;
-}
-
 static char *strip(char *s, char *end)
 {
     while (end > s && is_blank(end[-1])) {
@@ -153,7 +125,7 @@ static bool split(struct lexer *x, struct statement *out)
     if (len == 0) {
         return false;
     }
-    if (!is_utf8(line, len)) {
+    if (!utf8_is_valid(line, len)) {
         out->kind = STATEMENT_BROKEN;
         out->problem = "this line is not UTF-8 text";
         return true;

@@ -68,7 +68,7 @@ static void load_unit(struct loader *l, struct draft *d)
     finish_begin(&l->service);
     uint32_t first_edge = l->edges.count;
     load_file(l, d);
-    if ((d->flags & unusable) == 0 && l->drop_ins) {
+    if ((d->flags & unusable) == 0 && l->folder_nodes.count > 0) {
         merge_drop_ins(&a);
     }
     if (d->type == UNIT_SERVICE) {
@@ -208,6 +208,7 @@ static int load_all(struct loader *l, int fd)
     if (r < 0) {
         return r;
     }
+    find_named_folders(l);
     struct draft *root = request->root != NULL ? want_by_name(l, request->root) : load_root(l);
     if (root == NULL) {
         root = make_default(l); /* a snapshot has a root; this one wants nothing */

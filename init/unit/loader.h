@@ -24,12 +24,12 @@ struct loader {
     const struct load_request *request;
     struct folder folders[FOLDERS_MAX];
     uint32_t folder_count;
-    bool drop_ins;       /* some folder has a drop-in folder */
-    struct vec drafts;   /* struct draft *, also the queue of what is to be read */
-    struct vec queue;    /* struct draft * */
-    struct vec edges;    /* struct draft_edge */
-    struct vec findings; /* struct finding; unit is the index of a draft until the end */
-    struct vec commands; /* struct draft_command */
+    struct vec drafts;       /* struct draft *, also the queue of what is to be read */
+    struct vec folder_nodes; /* struct node *: drop-in folders and the like */
+    struct vec queue;        /* struct draft * */
+    struct vec edges;        /* struct draft_edge */
+    struct vec findings;     /* struct finding; unit is the index of a draft until the end */
+    struct vec commands;     /* struct draft_command */
     struct blobs services;
     struct blobs execs;
     struct draft_service service;
@@ -48,6 +48,7 @@ struct assignment {
     struct entry *file;
     uint32_t line;
     bool strict; /* the first folder: what is wrong is an error */
+    bool vital;  /* a value without which the unit cannot run: what is wrong with it is an error anywhere */
 };
 
 static inline struct draft *draft_at(const struct loader *l, uint32_t index)

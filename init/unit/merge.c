@@ -63,13 +63,13 @@ static uint32_t collect_name(struct assignment *a, const char *name, const char 
     text_add(&t, suffix);
     collect_folder(a, folder, t.len, rank++, found);
 
-    size_t prefix = name_prefix(name);
     size_t instance_n;
     const char *instance = name_instance_of(name, &instance_n);
     if (instance_n > 0) {
         const char *template = name_instance(a->loader, name, "", 0);
         rank = template == NULL ? rank : collect_name(a, template, suffix, rank, found);
     }
+    size_t prefix = name_prefix(name);
     size_t dash = prefix;
     while (dash > 0 && (name[dash - 1] != '-' || dash == prefix)) {
         dash--;
@@ -78,7 +78,7 @@ static uint32_t collect_name(struct assignment *a, const char *name, const char 
         char shorter[UNIT_NAME_SIZE] = "";
         struct text s = TEXT_OVER(shorter);
         text_add_n(&s, name, dash);
-        text_add(&s, name[prefix] == '@' ? "@" : "");
+        text_add(&s, instance_n > 0 ? "@" : "");
         text_add_n(&s, instance, instance_n);
         text_add(&s, strrchr(name, '.'));
         rank = collect_name(a, shorter, suffix, rank, found);
@@ -132,7 +132,7 @@ static void merge_links(struct assignment *a, const char *suffix, enum edge_kind
         at.file = e;
         at.line = 0;
         at.strict = false;
-        if (!find_is_mask(e)) {
+        if (find_is_link(e) && !find_is_mask(e)) { /* systemd looks at links alone */
             edges_add_name(&at, kind, e->base);
         }
     }

@@ -158,14 +158,13 @@ static const struct {
 
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
-/* ".5" of 2^SHIFT bytes: *S stands at the first digit and is moved behind the last. */
-static uint64_t fraction_of(const char *s, unsigned shift)
+/* What the N digits behind a point are of 2^SHIFT bytes, rounded down: from the last digit to the first. */
+static uint64_t fraction_of(const char *digits, size_t n, unsigned shift)
 {
     uint64_t bytes = 0;
-    uint64_t scale = 10;
-    for (; is_digit(*s) && scale <= UINT64_C(10000000000); s++, scale *= 10) {
-        bytes += ((UINT64_C(1) << shift) / scale) * (uint64_t)(*s - '0') +
-                 ((UINT64_C(1) << shift) % scale) * (uint64_t)(*s - '0') / scale;
+    while (n > 0) {
+        n--;
+        bytes = (((uint64_t)(digits[n] - '0') << shift) + bytes) / 10;
     }
     return bytes;
 }
@@ -188,11 +187,12 @@ int span_size(const char *s, uint64_t *out)
         if (r < 0) {
             return r;
         }
-        const char *fraction = *s == '.' ? s + 1 : "";
         s += *s == '.';
+        const char *fraction = s;
         while (is_digit(*s)) {
             s++;
         }
+        size_t fraction_n = (size_t)(s - fraction);
         s = skip_blanks(s);
         while (from < SIZES && sizes[from].suffix != *s && sizes[from].suffix != '\0') {
             from++;
@@ -201,7 +201,7 @@ int span_size(const char *s, uint64_t *out)
             return -EINVAL;
         }
         unsigned shift = sizes[from].shift;
-        uint64_t more = fraction_of(fraction, shift);
+        uint64_t more = fraction_of(fraction, fraction_n, shift);
         if (whole > UINT64_MAX >> shift || more > UINT64_MAX - (whole << shift) ||
             (whole << shift) + more > UINT64_MAX - sum) {
             return -ERANGE;

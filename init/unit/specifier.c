@@ -243,6 +243,17 @@ static const char *user(const struct assignment *a, const struct specifier *row)
     return variable == NULL ? NULL : string(a, variable);
 }
 
+/* Where credentials would be, if primer passed some on. */
+static const char *credentials(const struct assignment *a, const struct specifier *row)
+{
+    static const char folder[] = "/run/credentials/";
+    size_t n = strlen(name_of(a));
+    char *path = arena_take(&a->loader->arena, sizeof folder + n);
+    memcpy(path, folder, sizeof folder - 1);
+    memcpy(path + sizeof folder - 1, name_of(a), n);
+    return path;
+}
+
 static const struct specifier specifiers[] = {
     { 'n', true, full_name },
     { 'N', true, bare_name },
@@ -268,6 +279,7 @@ static const struct specifier specifiers[] = {
     { 'G', true, user, "0" },
     { 'h', false, user, "/root", "HOME" },
     { 's', false, user, "/bin/sh", "SHELL" },
+    { 'd', false, credentials },
     { 'm', true, id, "/etc/machine-id" },
     { 'b', true, id, "/proc/sys/kernel/random/boot_id" },
     { 'H', true, uts },
@@ -293,10 +305,11 @@ static const struct specifier *find(char letter, bool in_name)
     return NULL;
 }
 
-/* systemd.exec(5): folders of credentials, and the names of cgroups, which it gives no longer. */
-static bool is_refused(char letter)
+/* Letters and digits may be specifiers one day: an unknown one is not taken for text. */
+static bool is_reserved(char letter)
 {
-    return letter == 'd' || letter == 'c' || letter == 'r' || letter == 'R';
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9');
 }
 
 /* A growing string in the arena. */
@@ -332,8 +345,9 @@ const char *specifier_expand(const struct assignment *a, const char *s, bool in_
                 return NULL;
             }
             append(arena, &t, value, strlen(value));
-        } else if (is_refused(percent[1])) {
-            finding_value(a, letter, " is not there in primer", NULL);
+        } else if (is_reserved(percent[1])) {
+            finding_value(a, letter, in_name ? " cannot stand in the name of a unit" : " is no specifier",
+                          NULL);
             return NULL;
         } else {
             append(arena, &t, letter, percent[1] == '%' ? 1 : strlen(letter)); /* unknown: kept as it is */

@@ -2,11 +2,13 @@
 
 #include "unit/finding.h"
 #include "unit/specifier.h"
+#include "unit/status.h"
+#include "unit/utf8.h"
 #include "unit/word.h"
 
 #include "base/libcap.h"
+#include "base/number.h"
 #include "base/signals.h"
-#include "unit/status.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -38,36 +40,39 @@ static bool next_word(const struct assignment *a, struct words *words, unsigned 
 
 /* --- identity --- */
 
-/* systemd's relaxed rule: no "/", ":", control characters or blanks at the ends; no sign; a number or a name. */
+/* A uid or gid: no leading zero, and not one of the two that mean "no change" to system calls. */
+static bool is_id(const char *s)
+{
+    uint64_t id;
+    return (s[0] != '0' || s[1] == '\0') && number_parse(s, 10, UINT32_MAX - 1, &id) == 0 && id != UINT16_MAX;
+}
+
+/* systemd's relaxed rule: no ":" or "/", no control characters, no blanks at the ends, no numbers but ids. */
 static bool is_user_name(const char *s)
 {
     size_t n = strlen(s);
-    if (n == 0 || strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || s[0] == '-' || s[0] == ' ' ||
-        s[n - 1] == ' ') {
+    const char *digits = *s == '-' ? s + 1 : s;
+    if (n == 0 || strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || s[0] == ' ' || s[n - 1] == ' ') {
         return false;
     }
-    bool digits = true;
     for (const char *c = s; *c != '\0'; c++) {
         if ((unsigned char)*c < ' ' || *c == 0x7f || *c == '/' || *c == ':') {
             return false;
         }
-        digits = digits && *c >= '0' && *c <= '9';
     }
-    /* -1 as 16 and 32 bits: "no change" to the system calls. */
-    return !digits || (n <= 10 && strcmp(s, "65535") != 0 && strcmp(s, "4294967295") != 0);
+    return digits[strspn(digits, "0123456789")] != '\0' ? utf8_is_valid(s, n) : is_id(s);
 }
 
 void value_user(struct assignment *a, char *value)
 {
     ref *place = value_place(a);
+    a->vital = true;
     const char *name = specifier_expand(a, value, false);
-    if (name == NULL) {
-        a->draft->flags |= UNIT_BAD;
-    } else if (*name == '\0') {
+    if (name != NULL && *name == '\0') {
         *place = 0;
-    } else if (!is_user_name(name)) {
-        finding_add(a, FINDING_ERROR, "\"", name, "\" cannot be the name of a user or group", NULL);
-    } else {
+    } else if (name != NULL && !is_user_name(name)) {
+        finding_value(a, "\"", name, "\" cannot be the name of a user or group", NULL);
+    } else if (name != NULL) {
         *place = pool_string(&a->loader->pool, name);
     }
 }
@@ -80,11 +85,12 @@ void value_groups(struct assignment *a, char *value)
     if (*value == '\0') {
         groups->count = 0;
     }
+    a->vital = true;
     while (next_word(a, &words, WORD_UNQUOTE, &word)) {
         const char *name = specifier_expand(a, word, false);
-        if (name == NULL || !is_user_name(name)) {
-            finding_add(a, FINDING_ERROR, "\"", word, "\" cannot be the name of a group", NULL);
-        } else {
+        if (name != NULL && !is_user_name(name)) {
+            finding_value(a, "\"", name, "\" cannot be the name of a group", NULL);
+        } else if (name != NULL) {
             add_ref(a, groups, name);
         }
     }
@@ -107,15 +113,7 @@ static bool is_variable(const char *s, size_t n)
 static bool is_assignment(const char *s)
 {
     const char *equals = strchr(s, '=');
-    if (equals == NULL || !is_variable(s, (size_t)(equals - s))) {
-        return false;
-    }
-    for (const char *c = equals; *c != '\0'; c++) {
-        if (((unsigned char)*c < ' ' && *c != '\t' && *c != '\n') || *c == 0x7f) {
-            return false;
-        }
-    }
-    return true;
+    return equals != NULL && is_variable(s, (size_t)(equals - s)) && utf8_is_valid(equals, strlen(equals));
 }
 
 void value_environment(struct assignment *a, char *value)
@@ -247,13 +245,13 @@ void value_directory(struct assignment *a, char *value)
         flags |= EXEC_DIRECTORY_OPTIONAL;
         value++;
     }
+    a->vital = flags == 0;
     const char *path = "";
     if (strcmp(value, "~") == 0) {
         flags |= EXEC_DIRECTORY_HOME;
     } else if (*value != '\0') {
         path = absolute_path(a, value);
         if (path == NULL) {
-            a->draft->flags |= flags == 0 ? UNIT_BAD : 0;
             return;
         }
     }
