@@ -145,7 +145,9 @@ int step_flush(void *context)
     event_settle(&m->ring, true);
     for (unsigned i = 0; i < OUTLETS; i++) {
         const struct outlet *o = &m->outlets[i];
-        all &= o->fd < 0 || (o->sent == o->len && o->reader.seq == m->ring.next_seq);
+        bool idle = o->fd < 0 || (o->sent == o->len && o->reader.seq == m->ring.next_seq);
+        all &= idle;
+        m->again |= !idle && !o->waiting; /* it can write on at once */
     }
     return wait_until(m, all, NS_PER_SECOND);
 }
