@@ -88,10 +88,10 @@ static void reset_neighbours(struct roster *r, uint32_t unit)
 void jobs_install(struct roster *r, uint32_t unit, enum job_kind job)
 {
     struct service *s = &r->services[unit];
-    if (s->job != JOB_NONE) {
-        note_job(r, unit, JOB_CANCELED);
-    } else {
+    if (s->job == JOB_NONE) {
         r->jobs++;
+    } else if (job != JOB_RESTART) { /* a start that begins anew is still the same request */
+        note_job(r, unit, JOB_CANCELED);
     }
     s->job = (uint8_t)job;
     s->flags &= (uint8_t) ~(FLAG_JOB_RUNS | FLAG_FREE);
@@ -188,7 +188,7 @@ static void settle_job(struct roster *r, uint32_t unit, uint64_t now_ns)
         finish_job(r, unit, JOB_DONE, now_ns);
     } else if (s->job == JOB_RESTART && service_has_ended(s)) {
         s->job = JOB_START;
-        s->flags &= (uint8_t)~FLAG_JOB_RUNS;
+        s->flags &= (uint8_t) ~(FLAG_JOB_RUNS | FLAG_FREE);
         s->cursor = 0;
         wake_neighbours(r, unit);
         jobs_queue(r, unit);
