@@ -37,11 +37,23 @@ struct run {
     char out[32 * 1024];
 };
 
+/* A pipe whose ends stay clear of 0 to 2, even where those are closed. */
+static inline void run_pipe(int ends[2])
+{
+    int low[2];
+    assert_int_equal(pipe2(low, O_CLOEXEC), 0);
+    for (int i = 0; i < 2; i++) {
+        ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 20);
+        assert_true(ends[i] >= 20);
+        close(low[i]);
+    }
+}
+
 /* The command's output, through log_fd, which is where output goes by default. */
 static inline void run_command(struct run *r, struct builder *b)
 {
     int ends[2];
-    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    run_pipe(ends);
     struct command_request request = {
         .snapshot = &b->at.snapshot,
         .unit = b->unit,
