@@ -124,10 +124,7 @@ int cycles_break(struct transaction *t)
             transaction_at(t, victim)->flags |=
                 FLAG_FREE; /* it waits for nobody: every ring it is in is open */
         } else {
-            jobs_note(t->r, &(struct note){
-                                .kind = NOTE_JOB, .unit = victim, .job = JOB_START, .result = JOB_SKIPPED });
-            transaction_at(t, victim)->mark &= (uint8_t)~MARK_RESTART;
-            transaction_drop(t, victim);
+            transaction_skip(t, victim);
         }
         shorten_path(t);
     }

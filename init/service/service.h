@@ -90,7 +90,7 @@ enum job_result {
     JOB_FAILED,
     JOB_DEPENDENCY, /* what it requires did not start */
     JOB_CANCELED,   /* another request took its place */
-    JOB_SKIPPED,    /* dropped to break an ordering cycle */
+    JOB_SKIPPED,    /* dropped: it is in an ordering cycle, or conflicts with what its request needs more */
     JOB_RESULTS
 };
 

@@ -111,6 +111,11 @@ static bool takes_mark(const struct transaction *t, uint32_t unit, enum mark mar
     }
 }
 
+static void tell_dropped(const struct transaction *t, uint32_t unit, enum job_result result)
+{
+    jobs_note(t->r, &(struct note){ .kind = NOTE_JOB, .unit = unit, .job = JOB_START, .result = result });
+}
+
 /* Gives UNIT the mark, and over and over all that require a unit which has it. `cursor` links the work list. */
 static void spread(struct transaction *t, uint32_t unit, enum mark mark)
 {
@@ -127,15 +132,26 @@ static void spread(struct transaction *t, uint32_t unit, enum mark mark)
                 transaction_at(t, other)->cursor = UNIT_NONE;
                 transaction_at(t, last)->cursor = other;
                 last = other;
+                if (mark == MARK_DROPPED) {
+                    tell_dropped(t, other, JOB_DEPENDENCY);
+                }
             }
         }
     }
 }
 
-void transaction_drop(struct transaction *t, uint32_t unit)
+/* UNIT is not started by this request, nor is what requires it. */
+static void drop(struct transaction *t, uint32_t unit)
 {
     t->drops = true;
     spread(t, unit, MARK_DROPPED);
+}
+
+void transaction_skip(struct transaction *t, uint32_t unit)
+{
+    tell_dropped(t, unit, JOB_SKIPPED);
+    transaction_at(t, unit)->mark &= (uint8_t)~MARK_RESTART;
+    drop(t, unit);
 }
 
 static void drop_unstartable(struct transaction *t)
@@ -143,7 +159,7 @@ static void drop_unstartable(struct transaction *t)
     for (uint32_t u = t->first; u != UNIT_NONE; u = transaction_at(t, u)->link) {
         if (!roster_can_start(t->r, u) && !service_is_active(transaction_at(t, u)) &&
             !(transaction_at(t, u)->mark & MARK_DROPPED)) {
-            transaction_drop(t, u);
+            drop(t, u);
         }
     }
 }
@@ -204,9 +220,9 @@ static int drop_one(struct transaction *t, uint32_t unit, uint32_t other)
         return 0;
     }
     if (!(transaction_at(t, other)->mark & MARK_MATTERS)) {
-        transaction_drop(t, other);
+        transaction_skip(t, other);
     } else if (!(transaction_at(t, unit)->mark & MARK_MATTERS)) {
-        transaction_drop(t, unit);
+        transaction_skip(t, unit);
     } else {
         return -EDEADLK;
     }
@@ -230,7 +246,7 @@ static int settle_stops(struct transaction *t)
             if (transaction_at(t, u)->mark & MARK_MATTERS) {
                 return -EDEADLK;
             }
-            transaction_drop(t, u);
+            transaction_skip(t, u);
         }
     }
     return 0;

@@ -40,7 +40,7 @@ void transaction_collect(struct transaction *t, uint32_t unit, unsigned marks);
 /* Its start is to come: by this request or an earlier one, at once or after a stop. */
 bool transaction_starts(const struct transaction *t, uint32_t unit);
 
-/* UNIT is not started by this request, nor is what requires it. Leaves `blocker` alone. */
-void transaction_drop(struct transaction *t, uint32_t unit);
+/* UNIT is skipped, and what requires it is not started by this request either; told. Leaves `blocker` alone. */
+void transaction_skip(struct transaction *t, uint32_t unit);
 
 #endif
