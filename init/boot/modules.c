@@ -169,12 +169,12 @@ static int load_file(struct loading *l, const char *name, const char *file)
     return result;
 }
 
-/* The module NAME with all that it needs, from the innermost on. 1: there is no such module. */
+/* The module NAME with all that it needs, from the innermost on. 1: there is no file of it. */
 static int load(struct loading *l, const char *name)
 {
     struct module_files files;
     if (!modindex_find(&l->index, name, &files)) {
-        return modindex_is_builtin(&l->index, name) ? 0 : 1;
+        return 1;
     }
     while (*files.needs != '\0') {
         char *space = strrchr(files.needs, ' ');
@@ -190,8 +190,12 @@ static int load(struct loading *l, const char *name)
 
 /* --- by whatever name -------------------------------------------------------------------------------------- */
 
-static int missing(struct loading *l, const char *name)
+/* What is no file may be in the kernel itself. */
+static int find_builtin(struct loading *l, const char *name)
 {
+    if (modindex_is_builtin(&l->index, name) || modindex_is_builtin_alias(&l->index, name)) {
+        return 0;
+    }
     l->culprit = name;
     l->advice = "there is no such module for this kernel";
     return -ENOENT;
@@ -203,7 +207,7 @@ static int load_target(struct loading *l, const char *target)
     uint32_t at = 0;
     const char *name = modname_copy(&l->arena, target, strlen(target));
     int result = modprobe_next(&l->probe, RULE_BLACKLIST, name, &at) != NULL ? 0 : load(l, name);
-    return result == 1 ? missing(l, name) : result;
+    return result == 1 ? find_builtin(l, name) : result;
 }
 
 /* All modules that say of themselves that NAME is an alias of theirs. 1: there is none. */
@@ -224,6 +228,10 @@ static int load_by_alias(struct loading *l, const char *name)
     return result;
 }
 
+/*
+ * NAME may be what an alias of modprobe.d stands for, a module, what a module calls itself, or builtin; in this order, as
+ * modprobe(8) has it: "crc32" is a file of the kernel's own, and what two modules offer to be.
+ */
 static int load_any(struct loading *l, const char *name)
 {
     const struct rule *rule;
@@ -239,10 +247,7 @@ static int load_any(struct loading *l, const char *name)
     if (result == 1) {
         result = load_by_alias(l, name);
     }
-    if (result == 1) {
-        result = modindex_is_builtin_alias(&l->index, name) ? 0 : missing(l, name);
-    }
-    return result;
+    return result == 1 ? find_builtin(l, name) : result;
 }
 
 /* --- who asks ---------------------------------------------------------------------------------------------- */
