@@ -12,15 +12,27 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* In the child: a record for PID 1's ring. */
+static void tell_left(void *who, const char *target, int error)
+{
+    struct manager *m = who;
+    struct event e = { .kind = EVENT_REPORT, .count = 1, .code = -error, .time_ns = clock_now_ns() };
+    e.advice = error < 0 ? "it may still be written to" : "it is busy, and was made read-only";
+    text_copy(e.word, sizeof e.word, "unmount");
+    text_copy(e.text, sizeof e.text, target);
+    ssize_t n = write(m->tell_fds[1], &e, sizeof e);
+    (void)n;
+}
+
 static int unmount_run(void *context)
 {
-    (void)context;
-    return unmount_all() < 0;
+    const struct unmount_report report = { .left = tell_left, .who = context };
+    return unmount_all(&report) < 0;
 }
 
 static int unmount(void *context)
 {
-    return wait_chore(context, CHORE_FINAL, unmount_run, NULL);
+    return wait_chore(context, CHORE_FINAL, unmount_run, context);
 }
 
 static int sync_run(void *context)

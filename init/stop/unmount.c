@@ -1,17 +1,23 @@
+/*
+ * unmount: filesystems are left in the reverse order of their mounting, read off /proc/self/mountinfo, proc(5).
+ *
+ * What lives in memory is left alone, unless it is mounted below what keeps data and so makes that busy. What stays busy
+ * (the root, files that back a device) becomes read-only, so that nothing is lost. Never: forces, or detaches what may
+ * still be written to.
+ */
 #include "stop/unmount.h"
 
 #include "base/fd.h"
+#include "unit/arena.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
-enum { LIST = 1 << 20, ROUNDS = 4 };
+enum { MEMORY = 256 << 20, LIST = 64 << 10, ROUNDS = 4 };
 
 /* Filesystems that are the kernel's own or live in memory: there is nothing to save in them. */
 static const char *const without_data[] = {
@@ -46,11 +52,22 @@ static void unescape(char *s)
 }
 
 struct mounted {
-    char *target;
-    char *type;
+    const char *target;
+    bool keeps_data;
 };
 
-/* One line of /proc/self/mountinfo, proc(5): the fifth word is the target, the type is the first word behind " - ". */
+/* The mounts of this round, in the order of their making. */
+struct round {
+    struct arena arena;
+    struct vec all; /* struct mounted */
+    const struct unmount_report *report;
+    bool last;        /* what is left after it stays */
+    unsigned keepers; /* that keep data */
+    unsigned gone;    /* of these, unmounted in this round */
+    int result;
+};
+
+/* A line: the fifth word is the target, the type is the first word behind " - ". */
 static bool parse_line(char *line, struct mounted *m)
 {
     char *type = strstr(line, " - ");
@@ -66,58 +83,97 @@ static bool parse_line(char *line, struct mounted *m)
     type[strcspn(type, " ")] = '\0';
     word[strcspn(word, " ")] = '\0';
     unescape(word);
-    *m = (struct mounted){ .target = word, .type = type };
+    *m = (struct mounted){ .target = word, .keeps_data = keeps_data(type) };
     return true;
 }
 
-/*
- * One filesystem. 1: it is gone; 0: it is read-only now; -errno: neither. Nothing that a user mounts over a name can
- * lead elsewhere: UMOUNT_NOFOLLOW.
- */
-static int leave(const struct mounted *m)
+static int read_mounts(struct round *r)
 {
-    bool root = strcmp(m->target, "/") == 0;
-    if (!root && umount2(m->target, UMOUNT_NOFOLLOW) == 0) {
-        return 1;
-    }
-    return mount(NULL, m->target, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 ? -errno : 0;
-}
-
-/* From the last line to the first: mounts stand in the order in which they were made. */
-static int one_round(char *list, unsigned *gone)
-{
-    int result = 0;
-    *gone = 0;
-    for (char *line; (line = strrchr(list, '\n')) != NULL;) {
+    char *list;
+    size_t size = LIST;
+    ssize_t n;
+    do {
+        list = arena_take(&r->arena, size);
+        n = fd_read_file(AT_FDCWD, "/proc/self/mountinfo", list, size);
+        size *= 2;
+    } while (n == -EFBIG);
+    for (char *line; n > 0 && (line = strsep(&list, "\n")) != NULL;) {
         struct mounted m;
-        *line = '\0';
-        char *start = strrchr(list, '\n');
-        start = start == NULL ? list : start + 1;
-        if (parse_line(start, &m) && keeps_data(m.type)) {
-            int left = leave(&m);
-            *gone += left == 1;
-            result = left < 0 && result == 0 ? left : result;
+        if (parse_line(line, &m)) {
+            *(struct mounted *)vec_add(&r->arena, &r->all, sizeof m) = m;
         }
     }
-    return result;
+    return n < 0 ? (int)n : 0;
 }
 
-int unmount_all(void)
+/* Nothing that a user mounts or links over a name can lead elsewhere: UMOUNT_NOFOLLOW. */
+static bool leave(const char *target)
 {
-    char *list = mmap(NULL, LIST, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (list == MAP_FAILED) {
-        return -errno;
+    return umount2(target, UMOUNT_NOFOLLOW) == 0;
+}
+
+static bool is_below(const char *path, const char *top)
+{
+    size_t len = strlen(top);
+    return strncmp(path, top, len) == 0 && path[len] == '/';
+}
+
+/* /proc in a chroot, a tmpfs for scratch: they hold what they are mounted on. True: one of them is gone. */
+static bool leave_what_is_below(const struct round *r, const char *top)
+{
+    const struct mounted *all = r->all.at;
+    bool gone = false;
+    for (uint32_t i = r->all.count; i-- > 0;) {
+        if (!all[i].keeps_data && is_below(all[i].target, top)) {
+            gone |= leave(all[i].target);
+        }
     }
+    return gone;
+}
+
+static void leave_or_protect(struct round *r, const char *target)
+{
+    bool root = strcmp(target, "/") == 0;
+    if (!root && (leave(target) || (leave_what_is_below(r, target) && leave(target)))) {
+        r->gone++;
+        return;
+    }
+    int error = mount(NULL, target, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 ? -errno : 0;
+    r->result = error < 0 ? error : r->result;
+    if (r->last && (error < 0 || !root)) {
+        r->report->left(r->report->who, target, error);
+    }
+}
+
+/* From the last to the first. One that is gone may free one that was busy: a file on it was a disk. */
+static int one_round(struct round *r)
+{
+    int error = read_mounts(r);
+    const struct mounted *all = r->all.at;
+    for (uint32_t i = r->all.count; i-- > 0;) {
+        if (all[i].keeps_data) {
+            r->keepers++;
+            leave_or_protect(r, all[i].target);
+        }
+    }
+    return error < 0 ? error : r->result;
+}
+
+int unmount_all(const struct unmount_report *report)
+{
+    struct round r = { .report = report };
     int result = 0;
-    unsigned gone = 1;
-    for (unsigned i = 0; i < ROUNDS && gone > 0; i++) { /* one that is gone may free one that was busy */
-        ssize_t n = fd_read_file(AT_FDCWD, "/proc/self/mountinfo", list, LIST);
-        if (n < 0 && n != -EFBIG) {
-            result = (int)n;
+    for (unsigned i = 1; i <= ROUNDS && !r.last; i++) {
+        r = (struct round){ .report = report, .last = i == ROUNDS || (i > 1 && r.gone == 0) };
+        result = arena_open(&r.arena, MEMORY);
+        if (result < 0) {
+            return result;
+        }
+        result = one_round(&r);
+        arena_close(&r.arena);
+        if (r.keepers == r.gone) {
             break;
         }
-        result = one_round(list, &gone);
     }
-    munmap(list, LIST);
     return result;
 }

@@ -1,10 +1,16 @@
 #ifndef PRIMER_STOP_UNMOUNT_H
 #define PRIMER_STOP_UNMOUNT_H
 
+/* Who is told of a filesystem that could not be left: ERROR is -errno, or 0 when it is busy, but read-only now. */
+struct unmount_report {
+    void (*left)(void *who, const char *target, int error);
+    void *who;
+};
+
 /*
- * For a child: unmounts every filesystem that keeps data, the last mounted first; what is busy is made read-only, so that
- * nothing is lost. 0, or the first -errno of one that could not even be made read-only.
+ * Leaves every filesystem that keeps data: unmounted, or else read-only. In a child: it can take as long as the disks
+ * do. 0, or the -errno of one that stayed writable.
  */
-int unmount_all(void);
+int unmount_all(const struct unmount_report *report);
 
 #endif
