@@ -1,0 +1,50 @@
+# For the tests of lessons: what a program printed, and what process 1 has seen of it.
+#
+#   assert_orphans OUTPUT EVENTS    the claims of the lesson "orphans", on the files of both
+#
+# Relies on common.bash and jq.
+# shellcheck shell=bash
+
+# events FILE FILTER: what jq finds in the events of FILE, one line each.
+events() {
+  jq -c "$2" "$1"
+}
+
+# number_in FILE PATTERN: what the pattern's parenthesis is in the file; exactly one line has it.
+number_in() {
+  local found
+  found=$(sed -n -E "s/.*$2.*/\1/p" "$1")
+  [[ $found =~ ^[0-9]+$ ]] || {
+    printf 'not one number for "%s" in %s: %s\n' "$2" "$1" "$found" >&2
+    cat -- "$1" >&2
+    return 1
+  }
+  printf '%s\n' "$found"
+}
+
+assert_orphans() {
+  local output=$1 events=$2 main first second zombie
+  # The numbers by which the program knew its family, question by question.
+  for question in 1 2 3; do
+    sed -n "/^$question\. /,/answer/p" "$output" >"$BATS_TEST_TMPDIR/question$question"
+  done
+  first=$(number_in "$BATS_TEST_TMPDIR/question1" 'forked child ([0-9]+)')
+  main=$(number_in "$BATS_TEST_TMPDIR/question1" 'the grandparent ([0-9]+)')
+  second=$(number_in "$BATS_TEST_TMPDIR/question2" 'forked child ([0-9]+)')
+  zombie=$(number_in "$BATS_TEST_TMPDIR/question3" 'child ([0-9]+) has ended')
+
+  # What the program saw: process 1 adopts, but for a subreaper's orphan; a zombie stays one under KILL.
+  assert_equal "$(sed -n 's/ *answer: //p' "$output" | tr -d '\n')" cbc
+  assert_equal "$(number_in "$BATS_TEST_TMPDIR/question1" 'getppid\(\): ([0-9]+)')" 1
+  assert_equal "$(number_in "$BATS_TEST_TMPDIR/question2" 'getppid\(\): ([0-9]+)')" "$main"
+  assert_file_contains "$BATS_TEST_TMPDIR/question3" 'status 7; its state: Z'
+
+  # What process 1 saw: it collected the first child before its main process ended, the zombie
+  # afterwards, with its status, and the subreaper's orphan never.
+  assert_equal "$(events "$events" 'select(.event == "orphan" or (.event == "exit" and .unit == "orphans.service"))
+    | [.event, .unit, .pid, .status // .code]')" \
+    "[\"orphan\",\"orphans.service\",$first,0]
+[\"exit\",\"orphans.service\",$main,0]
+[\"orphan\",\"orphans.service\",$zombie,7]"
+  assert_equal "$(events "$events" "select(.pid == $second or .parent == $second)")" ''
+}
