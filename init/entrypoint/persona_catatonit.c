@@ -42,6 +42,7 @@ const struct persona persona_catatonit = {
     .settings = {
         .stop_signal = SIGTERM,
         .stop_timeout_ns = 10 * NS_PER_SECOND,
+        .leave = true,
         .subreaper = true,
     },
     .options = options,

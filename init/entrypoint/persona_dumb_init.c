@@ -103,6 +103,7 @@ const struct persona persona_dumb_init = {
         .stop_signal = SIGTERM,
         .stop_timeout_ns = 10 * NS_PER_SECOND,
         .subreaper = true,
+        .leave = true,
         .session = true,
         .suspend = true,
         .group = true,

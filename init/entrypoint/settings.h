@@ -33,6 +33,7 @@ struct settings {
 
     bool session;   /* main leads a session of its own, dumb-init's way */
     bool suspend;   /* TSTP, TTIN and TTOU stop primer too, dumb-init's way */
+    bool leave;     /* primer itself goes to / when main is started */
     bool subreaper; /* adopt what main's descendants leave, when not PID 1 */
     bool explain;
     uint8_t verbose;  /* 0: only failures */
