@@ -1,11 +1,11 @@
 #include "exec/envfile.h"
 
 #include "base/fd.h"
+#include "exec/pattern.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,17 +226,17 @@ static int read_one(const char *path, struct vector *environment)
 
 int envfile_read(const char *path, struct vector *environment)
 {
-    if (strpbrk(path, "*?[") == NULL) {
+    const char *room[16];
+    struct vector files = VECTOR_OVER(room, false);
+    if (!pattern_is_one(path)) {
         return read_one(path, environment);
     }
-    glob_t found;
-    int result = glob(path, 0, NULL, &found);
-    if (result != 0) {
-        return result == GLOB_NOMATCH ? -ENOENT : result == GLOB_NOSPACE ? -ENOMEM : -EIO;
+    int result = pattern_expand(path, &files);
+    if (result == 0 && files.count == 0) {
+        result = -ENOENT;
     }
-    for (size_t i = 0; i < found.gl_pathc && result == 0; i++) {
-        result = read_one(found.gl_pathv[i], environment);
+    for (size_t i = 0; i < files.count && result == 0; i++) {
+        result = read_one(files.at[i], environment);
     }
-    globfree(&found);
     return result;
 }

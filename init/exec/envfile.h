@@ -20,7 +20,7 @@ enum { ENVFILE_MAX = 1 << 20 }; /* bytes of one file */
 int envfile_parse(char *text, size_t len, struct vector *environment);
 
 /*
- * Reads the file PATH, or the files that the pattern PATH (glob(7)) matches, in their order. 0; -ENOENT (no match,
+ * Reads the file PATH, or the files that the pattern PATH matches, in their order. 0; -ENOENT (no match,
  * too), -EFBIG above ENVFILE_MAX, or another -errno. Takes memory and may block.
  */
 int envfile_read(const char *path, struct vector *environment);

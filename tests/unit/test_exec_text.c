@@ -9,9 +9,12 @@
 
 #include "exec/arguments.h"
 #include "exec/envfile.h"
+#include "exec/pattern.h"
 #include "exec/vector.h"
 
 #include <errno.h>
+#include <fnmatch.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +218,84 @@ static void test_environment_files_of_noise(void **state)
     }
 }
 
+static const struct {
+    const char *pattern;
+    const char *name;
+    bool matches;
+} patterns[] = {
+    { "*", "abc", true },
+    { "*", ".abc", false },
+    { ".*", ".abc", true },
+    { "*.conf", "a.conf", true },
+    { "*.conf", ".conf", false },
+    { "*.conf", "a.conf.bak", false },
+    { "a*b*c", "aXbXbc", true },
+    { "a*b*c", "aXbXb", false },
+    { "?", "a", true },
+    { "?", "", false },
+    { "?", "ab", false },
+    { "?a", ".a", false },
+    { "[a-c]x", "bx", true },
+    { "[a-c]x", "dx", false },
+    { "[!a-c]x", "dx", true },
+    { "[^a-c]x", "bx", false },
+    { "[]]", "]", true },
+    { "[a-]", "-", true },
+    { "[a", "[a", true },
+    { "[a", "a", false },
+    { "\\*", "*", true },
+    { "\\*", "a", false },
+    { "a**", "a", true },
+    { "", "", true },
+    { "", "a", false },
+    { "*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false },
+};
+
+/* All of these are fnmatch(3)'s answers, too. */
+static void test_patterns(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        if (pattern_matches(patterns[i].pattern, patterns[i].name) != patterns[i].matches) {
+            fail_msg("\"%s\" and \"%s\"", patterns[i].pattern, patterns[i].name);
+        }
+        assert_int_equal(fnmatch(patterns[i].pattern, patterns[i].name, FNM_PERIOD) == 0,
+                         patterns[i].matches);
+    }
+}
+
+/* Against fnmatch(3), at random. */
+static void test_patterns_of_noise(void **state)
+{
+    static const char letters[] = "ab.*?[]!-\\";
+    (void)state;
+    srand(4);
+    for (unsigned round = 0; round < 200000; round++) {
+        char pattern[10] = "";
+        char name[8] = "";
+        for (size_t n = (size_t)rand() % (sizeof pattern - 1), i = 0; i < n; i++) {
+            pattern[i] = letters[(size_t)rand() % (sizeof letters - 1)];
+        }
+        for (size_t n = (size_t)rand() % (sizeof name - 1), i = 0; i < n; i++) {
+            name[i] = letters[(size_t)rand() % 3];
+        }
+        /* Where brackets hold brackets, backslashes or ranges the wrong way round, implementations differ. */
+        const char *bracket = strchr(pattern, '[');
+        if (bracket != NULL && (strpbrk(pattern, "\\-") != NULL || strchr(bracket + 1, '[') != NULL)) {
+            pattern_matches(pattern, name);
+            continue;
+        }
+        size_t len = strlen(pattern);
+        if (len > 0 && pattern[len - 1] == '\\') {
+            continue;
+        }
+        bool wanted = fnmatch(pattern, name, FNM_PERIOD) == 0;
+        if (pattern_matches(pattern, name) != wanted) {
+            fail_msg("\"%s\" and \"%s\": not %d", pattern, name, wanted);
+        }
+    }
+}
+
 static void write_file(const char *folder, const char *name, const char *text)
 {
     char path[256];
@@ -239,6 +320,11 @@ static void test_environment_file_patterns(void **state)
     snprintf(path, sizeof path, "%s/*.conf", folder);
     assert_int_equal(envfile_read(path, &out), 0);
     assert_strings(&out, (const char *const[]){ "A=2", "B=1", "C=3", NULL }, "pattern");
+
+    snprintf(path, sizeof path, "/tmp/primer-env-*/[12].co?f");
+    out.count = 0;
+    assert_int_equal(envfile_read(path, &out), 0);
+    assert_string_equal(vector_value(&out, "A", 1), "2");
 
     snprintf(path, sizeof path, "%s/*.none", folder);
     assert_int_equal(envfile_read(path, &out), -ENOENT);
@@ -275,6 +361,8 @@ int main(void)
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_environment_files),
         cmocka_unit_test(test_environment_files_of_noise),
+        cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_patterns_of_noise),
         cmocka_unit_test(test_environment_file_patterns),
     };
     return cmocka_run_group_tests_name("exec text", tests, NULL, NULL);

@@ -1,0 +1,155 @@
+#include "exec/pattern.h"
+
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool pattern_is_one(const char *pattern)
+{
+    return strpbrk(pattern, "*?[") != NULL;
+}
+
+/*
+ * "[…]" at SET, which stands behind the bracket: whether C is in it. *END is behind the closing bracket; NULL when there is
+ * none, and the bracket is an ordinary character.
+ */
+static bool in_set(const char *set, char c, const char **end)
+{
+    bool negated = *set == '!' || *set == '^';
+    bool found = false;
+    const char *s = set + (negated ? 1 : 0);
+    const char *first = s;
+    for (; *s != '\0' && (*s != ']' || s == first); s++) {
+        if (s[1] == '-' && s[2] != '\0' && s[2] != ']') {
+            found = found ||
+                    ((unsigned char)*s <= (unsigned char)c && (unsigned char)c <= (unsigned char)s[2]);
+            s += 2;
+        } else {
+            found = found || *s == c;
+        }
+    }
+    *end = *s == ']' ? s + 1 : NULL;
+    return found != negated;
+}
+
+/* One character of PATTERN, which is not "*", against C. *NEXT is what follows it. */
+static bool matches_one(const char *pattern, char c, const char **next)
+{
+    *next = pattern + 1;
+    if (*pattern == '?') {
+        return true;
+    }
+    if (*pattern == '[') {
+        const char *end;
+        bool found = in_set(pattern + 1, c, &end);
+        if (end != NULL) {
+            *next = end;
+            return found;
+        }
+    }
+    if (*pattern == '\\' && pattern[1] != '\0') {
+        pattern++;
+        *next = pattern + 1;
+    }
+    return *pattern == c;
+}
+
+bool pattern_matches(const char *pattern, const char *name)
+{
+    const char *star = NULL; /* behind the last "*", and where in the name it was tried last: no recursion, */
+    const char *tried = name; /* so that no pattern takes exponential time */
+    if (*name == '.' && *pattern != '.' && !(pattern[0] == '\\' && pattern[1] == '.')) {
+        return false;
+    }
+    while (*name != '\0') {
+        const char *next;
+        if (*pattern == '*') {
+            star = ++pattern;
+            tried = name;
+        } else if (*pattern != '\0' && matches_one(pattern, *name, &next)) {
+            pattern = next;
+            name++;
+        } else if (star != NULL) {
+            pattern = star;
+            name = ++tried;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*') {
+        pattern++;
+    }
+    return *pattern == '\0';
+}
+
+static int add_sorted(struct vector *out, const char *path)
+{
+    char *own = strdup(path);
+    if (own == NULL) {
+        return -ENOMEM;
+    }
+    int result = vector_add(out, own);
+    for (size_t i = out->count - 1; result == 0 && i > 0 && strcmp(out->at[i - 1], own) > 0; i--) {
+        out->at[i] = out->at[i - 1];
+        out->at[i - 1] = own;
+    }
+    return result;
+}
+
+static int expand(struct text *path, const char *rest, struct vector *out);
+
+/* PATH is a folder, with "/" at its end: goes on with all in it that COMPONENT matches. */
+static int expand_folder(struct text *path, const char *component, const char *rest, struct vector *out)
+{
+    size_t len = path->len;
+    int result = 0;
+    DIR *folder = opendir(path->at);
+    struct dirent *entry;
+    while (folder != NULL && result == 0 && (entry = readdir(folder)) != NULL) {
+        if (pattern_matches(component, entry->d_name)) {
+            text_add(path, entry->d_name);
+            result = expand(path, rest, out);
+            path->len = len;
+            path->at[len] = '\0';
+        }
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+    return result;
+}
+
+/* Goes on from PATH with REST, which is empty or begins with "/". */
+static int expand(struct text *path, const char *rest, struct vector *out)
+{
+    char component[NAME_MAX + 1];
+    if (*rest == '\0') {
+        return path->cut || access(path->at, F_OK) < 0 ? 0 : add_sorted(out, path->at);
+    }
+    rest += strspn(rest, "/");
+    size_t len = strcspn(rest, "/");
+    if (len > NAME_MAX) {
+        return 0;
+    }
+    memcpy(component, rest, len);
+    component[len] = '\0';
+    text_char(path, '/');
+    if (pattern_is_one(component)) {
+        return expand_folder(path, component, rest + len, out);
+    }
+    text_add(path, component);
+    return expand(path, rest + len, out);
+}
+
+int pattern_expand(const char *pattern, struct vector *out)
+{
+    char room[PATH_MAX];
+    struct text path = TEXT_OVER(room);
+    room[0] = '\0';
+    return expand(&path, pattern, out);
+}
