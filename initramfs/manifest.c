@@ -220,7 +220,8 @@ static int look_at_source(const struct order *order, const char *source,
     if (result == -EISDIR)
         say_error(order->place, "%s is a folder; pack it with \"tree\"", source);
     else if (result == -EINVAL)
-        say_error(order->place, "%s is %s; only files can be packed so", source, "no regular file");
+        say_error(order->place,
+                  "%s is no regular file; \"tree\" packs others, \"nod\" and \"pipe\" make them", source);
     else if (result < 0)
         say_error(order->place, "%s: %s; relative paths start at %s (option -C)", source, strerror(-result),
                   order->manifest->base);
