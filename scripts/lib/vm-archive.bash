@@ -180,6 +180,11 @@ archive_describe() {
   : >"$defaults"
   line "$manifest" defaults "$primer_source/initramfs/skeleton"
   line "$manifest" defaults "$defaults"
+  for pair in "${manifests[@]}"; do
+    [[ -r $pair ]] || refuse "--manifest $pair: there is no such file"
+    absolute "$pair"
+    line "$manifest" defaults "$REPLY"
+  done
   absolute "$init"
   line "$manifest" tree "$REPLY" /init
   for pair in "${files[@]}"; do add_pair --file "$pair"; done
