@@ -50,14 +50,15 @@ static inline void run_pipe(int ends[2])
 }
 
 /* The command's output, through log_fd, which is where output goes by default. */
-static inline void run_command(struct run *r, struct builder *b)
+static inline void run_snapshot(struct run *r, const struct snapshot *s, const struct unit *unit,
+                                const struct unit_command *command)
 {
     int ends[2];
     run_pipe(ends);
     struct command_request request = {
-        .snapshot = &b->at.snapshot,
-        .unit = b->unit,
-        .command = b->command,
+        .snapshot = s,
+        .unit = unit,
+        .command = command,
         .environment = r->environment,
         .watch = r->watch,
         .null_fd = r->null_fd,
@@ -89,6 +90,11 @@ static inline void run_command(struct run *r, struct builder *b)
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     r->status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static inline void run_command(struct run *r, struct builder *b)
+{
+    run_snapshot(r, &b->at.snapshot, b->unit, b->command);
 }
 
 /* Whether the output has LINE, whole. */

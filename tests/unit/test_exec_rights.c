@@ -1,9 +1,8 @@
 /*
  * What needs a right: users, groups, capabilities, runtime folders, cgroups, missing devices.
  *
- * The program runs itself as PID 1 of namespaces of its own (tests/lib/enter), in the variant that PRIMER_AS and
- * PRIMER_TRACKER name: as root it sees the rights taken on, in a user namespace it sees that what is not needed is not
- * asked for, and what cannot be had is refused by the row that would have done it.
+ * In namespaces of its own (exec_inside.h): as root it sees the rights taken on, in a user namespace it sees that what
+ * is not needed is not asked for, and what cannot be had is refused by the row that would have done it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,37 +10,20 @@
 
 #include <cmocka.h>
 
-#include "base/signals.h"
+#include "exec_inside.h"
 #include "exec_run.h"
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-
-static const char passwd[] = "root:x:0:0:root:/root:/bin/bash\n"
-                             "redis:x:107:115::/run/home:/usr/sbin/nologin\n"
-                             "person:x:1000:1000::/run/home:/bin/sh\n";
-static const char group[] = "root:x:0:\n"
-                            "redis:x:115:\n"
-                            "ssl-cert:x:120:postgres,redis\n"
-                            "video:x:44:person\n"
-                            "log:x:4:\n";
 
 static struct builder b;
 static struct run r;
 static int null_fd;
-static bool is_root;      /* of the machine, not of a user namespace */
-static bool has_resource; /* CAP_SYS_RESOURCE where it counts: not every container's root has it */
-
-#define BIT(capability) (UINT64_C(1) << (capability))
-
 static int setup(void **state)
 {
     (void)state;
@@ -60,11 +42,7 @@ static void set_user(const char *user, const char *its_group)
 
 static void write_file(const char *path, const char *text, mode_t mode)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    assert_int_equal(fchmod(fd, mode), 0);
-    close(fd);
+    assert_true(inside_write(path, text, mode));
 }
 
 /* A line of the output that names a set of capabilities. */
@@ -73,20 +51,6 @@ static void assert_capabilities(const char *name, uint64_t set)
     char line[64];
     snprintf(line, sizeof line, "%s %016llx", name, (unsigned long long)set);
     assert_shows(&r, line);
-}
-
-static uint64_t own_set(const char *name)
-{
-    char line[256];
-    uint64_t set = 0;
-    FILE *f = fopen("/proc/self/status", "re");
-    while (fgets(line, sizeof line, f) != NULL) {
-        if (strncmp(line, name, strlen(name)) == 0) {
-            set = strtoull(line + strlen(name) + 1, NULL, 16);
-        }
-    }
-    fclose(f);
-    return set;
 }
 
 /* --- identity --- */
@@ -106,7 +70,7 @@ static void test_user(void **state)
     assert_null(strstr(r.out, "env SHELL")); /* nologin is none */
     assert_capabilities("CapEff", 0);
     assert_capabilities("CapPrm", 0);
-    assert_capabilities("CapBnd", own_set("CapBnd:"));
+    assert_capabilities("CapBnd", inside_capabilities("CapBnd:"));
 }
 
 static void test_user_and_groups(void **state)
@@ -131,7 +95,7 @@ static void test_group_alone(void **state)
     assert_shows(&r, "uid 0 0 0");
     assert_shows(&r, "gid 44 44 44");
     assert_null(strstr(r.out, "env USER"));
-    assert_capabilities("CapEff", own_set("CapEff:"));
+    assert_capabilities("CapEff", inside_capabilities("CapEff:"));
 }
 
 static void test_supplementary_groups_alone(void **state)
@@ -192,7 +156,7 @@ static void test_root(void **state)
     assert_runs(&r);
     assert_shows(&r, "uid 0 0 0");
     assert_shows(&r, "env HOME=/root");
-    assert_capabilities("CapEff", own_set("CapEff:"));
+    assert_capabilities("CapEff", inside_capabilities("CapEff:"));
 }
 
 static void test_privileged_prefixes(void **state)
@@ -207,7 +171,7 @@ static void test_privileged_prefixes(void **state)
     assert_shows(&r, "uid 0 0 0");
     assert_shows(&r, "env USER=redis"); /* who it works for */
     assert_shows(&r, "NoNewPrivs 0");
-    assert_capabilities("CapEff", own_set("CapEff:"));
+    assert_capabilities("CapEff", inside_capabilities("CapEff:"));
 
     b.command->flags = COMMAND_NO_SETUID;
     run_command(&r, &b);
@@ -295,7 +259,7 @@ static void test_ambient_of_root(void **state)
     run_command(&r, &b);
     assert_runs(&r);
     assert_capabilities("CapAmb", BIT(CAP_KILL));
-    assert_capabilities("CapEff", own_set("CapEff:"));
+    assert_capabilities("CapEff", inside_capabilities("CapEff:"));
 }
 
 static void test_ambient_beyond_bounds(void **state)
@@ -650,21 +614,9 @@ static const struct CMUnitTest as_user[] = {
     CASE(test_user_cannot_be_had),
 };
 
-/* In the namespaces: the accounts of this test over the machine's. */
-static int inside(void)
+static int run(void)
 {
-    is_root = strcmp(getenv("PRIMER_AS"), "root") == 0;
-    umask(0022);
-    has_resource = is_root && (own_set("CapEff:") & BIT(CAP_SYS_RESOURCE)) != 0;
     null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    write_file("/run/passwd", passwd, 0644);
-    write_file("/run/group", group, 0644);
-    mkdir("/run/home", 0755);
-    if (mount("/run/passwd", "/etc/passwd", NULL, MS_BIND, NULL) < 0 ||
-        mount("/run/group", "/etc/group", NULL, MS_BIND, NULL) < 0 || chdir("/") < 0) {
-        perror("cannot set up");
-        return 1;
-    }
     int failed = cmocka_run_group_tests_name("in both", common, NULL, NULL);
     if (is_root) {
         failed += cmocka_run_group_tests_name("as root", as_root, NULL, NULL);
@@ -674,43 +626,7 @@ static int inside(void)
     return failed;
 }
 
-/* The leak checker wants ptrace(2), which namespaces take from it. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0";
-}
-
 int main(int argc, char **argv)
 {
-    static char enter[] = PRIMER_SOURCE_DIR "/tests/lib/enter";
-    static char again[] = "inside";
-    if (argc > 1 && strcmp(argv[1], again) == 0) {
-        signals_mask(signals_blockable, NULL);
-        return inside();
-    }
-    setenv("PRIMER_AS", geteuid() == 0 ? "root" : "user", 0);
-    setenv("PRIMER_TRACKER", "group", 0);
-    static char only_check[] = "--check";
-    char *check[] = { enter, only_check, NULL };
-    pid_t pid = fork();
-    if (pid == 0) {
-        execv(enter, check);
-        _exit(1);
-    }
-    int status = 1;
-    waitpid(pid, &status, 0);
-    if (status != 0) {
-        return 77; /* the line above says why not */
-    }
-    char self[4096];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (len < 0) {
-        return 1;
-    }
-    self[len] = '\0';
-    char *command[] = { enter, self, again, NULL };
-    execv(enter, command);
-    perror(enter);
-    return 1;
+    return inside(argc, argv, run);
 }
