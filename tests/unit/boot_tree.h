@@ -27,7 +27,7 @@ struct tree {
     struct failures failures;
 };
 
-static void tree_tell(void *who, const char *what, int error, const char *advice)
+static inline void tree_tell(void *who, const char *what, int error, const char *advice)
 {
     struct tree *tree = who;
     size_t len = strlen(tree->told);
@@ -35,7 +35,7 @@ static void tree_tell(void *who, const char *what, int error, const char *advice
     snprintf(tree->told + len, sizeof tree->told - len, "%s:%d\n", what, -error);
 }
 
-static char *tree_path(const struct tree *tree, const char *name)
+static inline char *tree_path(const struct tree *tree, const char *name)
 {
     static char path[512];
     snprintf(path, sizeof path, "%s%s", tree->root, name);
@@ -43,7 +43,7 @@ static char *tree_path(const struct tree *tree, const char *name)
 }
 
 /* With the folders above it. */
-static void tree_file(const struct tree *tree, const char *name, const char *text)
+static inline void tree_file(const struct tree *tree, const char *name, const char *text)
 {
     char *path = tree_path(tree, name);
     for (char *slash = path + strlen(tree->root) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
@@ -57,12 +57,12 @@ static void tree_file(const struct tree *tree, const char *name, const char *tex
     close(fd);
 }
 
-static void tree_link(const struct tree *tree, const char *target, const char *name)
+static inline void tree_link(const struct tree *tree, const char *target, const char *name)
 {
     assert_int_equal(symlink(target, tree_path(tree, name)), 0);
 }
 
-static const char *tree_read(const struct tree *tree, const char *name)
+static inline const char *tree_read(const struct tree *tree, const char *name)
 {
     static char text[4096];
     int fd = open(tree_path(tree, name), O_RDONLY | O_CLOEXEC);
@@ -74,7 +74,7 @@ static const char *tree_read(const struct tree *tree, const char *name)
     return text;
 }
 
-static int tree_make(void **state)
+static inline int tree_make(void **state)
 {
     struct tree *tree = calloc(1, sizeof *tree);
     strcpy(tree->root, "/tmp/primer-boot.XXXXXX");
@@ -91,7 +91,7 @@ static int tree_remove_one(const char *path, const struct stat *st, int type, st
     return remove(path);
 }
 
-static int tree_remove(void **state)
+static inline int tree_remove(void **state)
 {
     struct tree *tree = *state;
     int result = nftw(tree->root, tree_remove_one, 16, FTW_DEPTH | FTW_PHYS);
