@@ -85,7 +85,7 @@ void adopted_look(struct manager *m, pid_t parent, uint32_t unit)
         return;
     }
     bool certain = !a->blind && !others_died();
-    a->blind = !certain;
+    a->blind = false; /* whoever is here by now is remembered, but for those that find no room */
     pid_t pid = 0;
     for (const char *at = list; *at != '\0'; at++) {
         if (*at != ' ') {
