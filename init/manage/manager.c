@@ -250,6 +250,7 @@ static void watch_main_unit(struct manager *m)
     const struct service *s = &m->services[m->main_unit];
     bool over = s->begun_ns != 0 && s->job == JOB_NONE &&
                 (s->state == STATE_DEAD || s->state == STATE_FAILED);
+    m->main_over = over;
     if (over || (m->main_refused && s->begun_ns == 0)) {
         manager_stop(m, m->life->owns_machine ? END_POWER_OFF : END_EXIT);
     }
@@ -293,6 +294,9 @@ static void settle_status(struct manager *m)
         m->status = 1;
         m->status_reason = m->main_refused ? "not-started" : ending_name(m->ending);
         return;
+    }
+    if (!m->main_over && s->result == RESULT_SUCCESS && s->status_is_signal && m->life->owns_machine) {
+        return; /* it ran until the machine was told to go down, and our own signal is not its failure */
     }
     m->status = s->status;
     m->status_is_signal = s->status_is_signal;

@@ -139,6 +139,7 @@ struct manager {
     bool again;                /* the next turn comes without a wait */
     bool reap;                 /* there may be dead children */
     bool main_refused;         /* the main unit's start job ended without a start */
+    bool main_over;            /* the main unit ended by itself */
 
     uint32_t main_unit; /* UNIT_NONE: none */
     uint8_t status;     /* of the run: exit status, or a signal */
