@@ -79,13 +79,19 @@ static const struct kind kinds[EVENT_KINDS] = {
     [EVENT_STOPPING] = { "stopping", LEVEL_NOTICE, 0, NULL, "how", NULL, "going down: %w" },
     [EVENT_LEFT] = { "left", LEVEL_NOTICE, F_COUNT, "signal", NULL, NULL,
                      "SIG%s to what is left[: %n children of pid 1]" },
-    [EVENT_STATUS] = { "status", LEVEL_NOTICE, F_COUNT, "code", "reason", NULL, "status %c (%w)" },
+    [EVENT_STATUS] = { "status", LEVEL_NOTICE, F_COUNT, "code", "reason", NULL,
+                       "status %c (%w[ by signal %n])" },
     [EVENT_GAP] = { "gap", LEVEL_ERROR, F_COUNT, NULL, NULL, NULL,
                     "%n events were lost here: the reader was too slow" },
 };
 
 enum event_level event_level(const struct event *e)
 {
+    /* On every end of a service it passes through here, mostly with nobody left to signal: where it ends is told. */
+    if (e->kind == EVENT_STATE &&
+        (strcmp(e->word, "stop-sigterm") == 0 || strcmp(e->word, "final-sigterm") == 0)) {
+        return LEVEL_INFO;
+    }
     if (e->kind == EVENT_STATE && e->text[0] != '\0' && strcmp(e->text, "success") != 0) {
         return LEVEL_ERROR; /* a state with a result that is not success is a failure */
     }
@@ -143,6 +149,7 @@ static bool field_is_empty(char field, const struct event *e)
     case 'w': return e->word[0] == '\0';
     case 't': return e->text[0] == '\0';
     case 'p': return e->pid == 0;
+    case 'P': return e->parent == 0;
     case 'n': return e->count == 0;
     case 'e': return e->code == 0;
     default: return false;
