@@ -16,14 +16,19 @@ die() {
   exit 1
 }
 
-# quietly LOG COMMAND…: the command's output goes to LOG, and is shown only when it fails.
+# quietly LOG COMMAND…: the command's output goes to LOG, and is shown only when it fails: from ninja's
+# first "FAILED" on, or its end.
 quietly() {
   local log=$1
   shift
   mkdir -p -- "${log%/*}"
   "$@" >"$log" 2>&1 </dev/null && return 0
   local status=$?
-  tail -n 40 -- "$log" >&2
+  if grep -q '^FAILED: ' -- "$log"; then
+    sed -n '/^FAILED: /,/^\[/p' -- "$log" | grep -v '^\[' | head -n 60 >&2
+  else
+    tail -n 40 -- "$log" >&2
+  fi
   say "\"$*\" ended with status $status; all of its output is in $log"
   return "$status"
 }
