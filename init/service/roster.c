@@ -254,11 +254,11 @@ void roster_input(struct roster *r, uint32_t unit, const struct input *input)
     step(r, unit, input);
 }
 
-/* The unit's job has its turn, if nothing holds it up. */
+/* The unit's job has its turn, if it has one that waits and nothing holds it up. */
 static void dispatch(struct roster *r, uint32_t unit, uint64_t now_ns)
 {
     struct service *s = &r->services[unit];
-    if (is_blocked(r, unit)) {
+    if (s->job == JOB_NONE || (s->flags & FLAG_JOB_RUNS) || is_blocked(r, unit)) {
         return;
     }
     bool start = s->job == JOB_START;
@@ -305,13 +305,15 @@ uint32_t roster_next(struct roster *r, uint64_t now_ns)
     while (r->head != UNIT_NONE) {
         uint32_t unit = r->head;
         struct service *s = &r->services[unit];
+        if (s->todo == TODO_SPAWN) {
+            /* It was put off: a stop does not wait for it, but takes it back. */
+            dispatch(r, unit, now_ns);
+        }
         if (s->todo != 0) {
             return unit; /* stays in front until it is done */
         }
         take_first(r);
-        if (s->job != JOB_NONE && !(s->flags & FLAG_JOB_RUNS)) {
-            dispatch(r, unit, now_ns);
-        }
+        dispatch(r, unit, now_ns);
     }
     return UNIT_NONE;
 }

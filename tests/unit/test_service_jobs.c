@@ -420,6 +420,27 @@ static void test_going_down(void **state)
     assert_int_equal(w.roster.busy, 0);
 }
 
+/* A spawn that the manager puts off is taken back by a stop, and else comes when the manager is ready. */
+static void test_spawn_put_off(void **state)
+{
+    for (int stop = 1; stop >= 0; stop--) {
+        make("a");
+        assert_int_equal(roster_start(&w.roster, 0), 0);
+        assert_int_equal(roster_next(&w.roster, w.now_ns), 0);
+        assert_int_equal(w.services[0].todo, TODO_SPAWN);
+        roster_defer(&w.roster, 0);
+        assert_int_equal(roster_next(&w.roster, w.now_ns), UNIT_NONE);
+        if (stop) {
+            world_stop(&w, "a");
+            expect("a:start=canceled -a a:stop=ok");
+            close_world(state);
+        }
+    }
+    roster_wake(&w.roster, 0);
+    world_run(&w);
+    expect("+a a:start=ok");
+}
+
 /* --- Conflicts= ------------------------------------------------------------------------------------- */
 
 static void test_conflict_takes_along_who_requires(void **state)
@@ -768,6 +789,7 @@ int main(void)
         world_test(test_stop_of_a_oneshot_that_is_over),
         world_test(test_stop_before_start),
         world_test(test_going_down),
+        world_test(test_spawn_put_off),
         world_test(test_conflict_takes_along_who_requires),
         world_test(test_conflict_inside_a_request),
         world_test(test_conflicts_with_a_start_under_way),
