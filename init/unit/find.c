@@ -102,6 +102,29 @@ static void take_file(struct loader *l, const struct listed *d, void *to)
     }
 }
 
+/* PATH without "." and "..", as text, in place: "/a/./b/../c" is "/a/c". It never grows. */
+static void normalise(char *path)
+{
+    bool absolute = *path == '/';
+    char *out = path;
+    for (char *in = path; *in != '\0';) {
+        in += strspn(in, "/");
+        size_t n = strcspn(in, "/");
+        if (n == 2 && in[0] == '.' && in[1] == '.') {
+            while (out > path && *--out != '/') {
+            }
+        } else if (n > 0 && !(n == 1 && in[0] == '.')) {
+            if (absolute || out > path) {
+                *out++ = '/';
+            }
+            memmove(out, in, n);
+            out += n;
+        }
+        in += n;
+    }
+    *out = '\0';
+}
+
 /* The folder that is the same as F (a link, /lib and /usr/lib), before it. */
 static bool is_listed(const struct loader *l, const struct folder *f)
 {
@@ -121,7 +144,9 @@ int find_folders(struct loader *l, const char *const *paths)
         }
         struct folder *f = &l->folders[l->folder_count++];
         struct stat st;
-        *f = (struct folder){ .path = *paths, .fd = open_folder(AT_FDCWD, *paths) };
+        char *path = arena_string(&l->arena, *paths, strlen(*paths));
+        normalise(path);
+        *f = (struct folder){ .path = path, .fd = open_folder(AT_FDCWD, path) };
         if (f->fd < 0 || fstat(f->fd, &st) < 0) {
             continue;
         }
@@ -204,28 +229,6 @@ struct entry *find_inside(const struct assignment *a, struct entry *e)
         }
     }
     return e->inside;
-}
-
-/* PATH without "." and "..", as text, in place: "/a/./b/../c" is "/a/c". */
-static void normalise(char *path)
-{
-    char *out = path;
-    for (char *in = path; *in != '\0';) {
-        while (*in == '/') {
-            in++;
-        }
-        size_t n = strcspn(in, "/");
-        if (n == 2 && in[0] == '.' && in[1] == '.') {
-            while (out > path && *--out != '/') {
-            }
-        } else if (n > 0 && !(n == 1 && in[0] == '.')) {
-            *out++ = '/';
-            memmove(out, in, n);
-            out += n;
-        }
-        in += n;
-    }
-    *out = '\0';
 }
 
 /* Where the link E leads, if that is a name in one of the folders: the name, in TARGET; else NULL. */

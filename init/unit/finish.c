@@ -200,6 +200,13 @@ static void keep_commands(struct loader *l, struct draft *d)
     d->command_count = l->commands.count - d->first_command;
 }
 
+void finish_share(struct loader *l, struct draft *d)
+{
+    share_service(l, d);
+    share_exec(l, d);
+    keep_commands(l, d);
+}
+
 static void say_unconfined(const struct assignment *a)
 {
     const struct protection *all = a->service->protections.at;
@@ -229,7 +236,5 @@ void finish_service(const struct assignment *a)
         l->service.exec.cap_bounding = 0;
     }
     say_unconfined(a);
-    share_service(l, d);
-    share_exec(l, d);
-    keep_commands(l, d);
+    finish_share(l, d);
 }

@@ -9,9 +9,12 @@
 /* Nothing was said yet. */
 void finish_begin(struct draft_service *s);
 
+/* Gives D what is in l->service. */
+void finish_share(struct loader *l, struct draft *d);
+
 /*
  * All was read: fills in what follows from other settings, refuses what cannot run, says what protection is missing.
- * The draft gets its service, exec and commands, also when it is bad.
+ * The draft gets its service, exec and commands; when it cannot run, such as nobody starts.
  */
 void finish_service(const struct assignment *a);
 

@@ -1,6 +1,7 @@
 #include "unit/load.h"
 
 #include "unit/assign.h"
+#include "unit/carry.h"
 #include "unit/edges.h"
 #include "unit/find.h"
 #include "unit/finding.h"
@@ -76,6 +77,7 @@ static void load_unit(struct loader *l, struct draft *d)
     }
     if ((d->flags & unusable) != 0) {
         l->edges.count = first_edge; /* what cannot start asks for nothing */
+        (void)carry_over(l, d);
     } else {
         edges_add_defaults(l, d);
     }
@@ -219,6 +221,7 @@ static int load_all(struct loader *l, int fd)
     for (const char *const *name = request->names; name != NULL && *name != NULL; name++) {
         (void)want_by_name(l, *name);
     }
+    carry_want_alive(l);
     load_queue(l);
     edges_order_targets(l);
     return write_snapshot(l, root, fd);
