@@ -21,7 +21,7 @@ static enum option_result read_line(const struct persona *persona, const char *l
                                     struct settings *settings)
 {
     static char words[2][512];
-    char *argv[WORDS + 2] = { "name" };
+    char *argv[WORDS + 2] = { (char *)"name" };
     char *env[WORDS + 2] = { NULL };
     const char *from[2] = { line, environment };
     char **to[2] = { argv + 1, env };
@@ -29,7 +29,7 @@ static enum option_result read_line(const struct persona *persona, const char *l
         char *save = NULL;
         strcpy(words[i], from[i]);
         for (char *w = strtok_r(words[i], " ", &save); w != NULL; w = strtok_r(NULL, " ", &save)) {
-            *to[i]++ = strcmp(w, "''") == 0 ? "" : w;
+            *to[i]++ = strcmp(w, "''") == 0 ? (char *)"" : w;
         }
         *to[i] = NULL;
     }
