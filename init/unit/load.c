@@ -93,9 +93,10 @@ static void load_queue(struct loader *l)
     }
 }
 
-/* A file of the first folder that is nearly a unit's: "web.servce". */
+/* A file of the first folder that is nearly a unit's: "web.servce", "my web.service". */
 static void check_name(struct loader *l, struct node *node)
 {
+    struct assignment a = { .loader = l, .file = node->entries };
     const char *dot = strrchr(node->name, '.');
     struct nearest nearest = { .word = dot };
     if (dot == NULL || node->entries->type == DT_DIR) {
@@ -104,10 +105,12 @@ static void check_name(struct loader *l, struct node *node)
     for (unsigned i = 0; i < SUFFIXES; i++) {
         nearest_offer(&nearest, unit_suffixes[i]);
     }
-    if (nearest.best != NULL) {
-        struct assignment a = { .loader = l, .file = node->entries };
-        finding_add(&a, FINDING_WARNING, "this is not the name of a unit, so it is not read; is \"",
-                    nearest.best, "\" meant?", NULL);
+    if (nearest.best != NULL && strcmp(nearest.best, dot) == 0) {
+        finding_add(&a, FINDING_WARNING, "this is not read: \"", node->name,
+                    "\" cannot be the name of a unit", NULL);
+    } else if (nearest.best != NULL) {
+        finding_add(&a, FINDING_WARNING, "this is not read: it is no unit's name; is \"", nearest.best,
+                    "\" meant?", NULL);
     }
 }
 

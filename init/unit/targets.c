@@ -81,9 +81,11 @@ bool targets_hides(const char *name, const char *folder)
 {
     static const char other_init[] = "/systemd/system";
     size_t n = strlen(folder);
+    if (n < sizeof other_init - 1 || strcmp(folder + n - (sizeof other_init - 1), other_init) != 0) {
+        return false;
+    }
     const struct builtin *row = find(name);
-    return row != NULL && row->boot_work && n >= sizeof other_init - 1 &&
-           strcmp(folder + n - (sizeof other_init - 1), other_init) == 0;
+    return row != NULL && row->boot_work;
 }
 
 static void add_edges(struct loader *l, struct draft *d, enum edge_kind kind, const char *names)
