@@ -1,6 +1,7 @@
 # The lesson "orphans" where primer is process 1 of a whole machine.
 # timeout: 300
 load ../lib/common
+load ../lib/events
 load ../lib/lesson
 
 bats_require_minimum_version 1.5.0
@@ -14,7 +15,7 @@ bats_require_minimum_version 1.5.0
   assert_success
   printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/output"
   assert_orphans "$BATS_TEST_TMPDIR/output" "$BATS_TEST_TMPDIR/events"
-  assert_equal "$(events "$BATS_TEST_TMPDIR/events" 'select(.event == "hello") | [.life, .pid]')" '["boot",1]'
+  assert_equal "$(EVENTS=$BATS_TEST_TMPDIR/events events 'select(.event == "hello") | [.life, .pid]')" '["boot",1]'
 
   PRIMER='' run "$PRIMER_SOURCE/scripts/lesson" --vm orphans
   assert_success

@@ -2,13 +2,8 @@
 #
 #   assert_orphans OUTPUT EVENTS    the claims of the lesson "orphans", on the files of both
 #
-# Relies on common.bash and jq.
+# Relies on common.bash and events.bash.
 # shellcheck shell=bash
-
-# events FILE FILTER: what jq finds in the events of FILE, one line each.
-events() {
-  jq -c "$2" "$1"
-}
 
 # number_in FILE PATTERN: what the pattern's parenthesis is in the file; exactly one line has it.
 number_in() {
@@ -23,7 +18,8 @@ number_in() {
 }
 
 assert_orphans() {
-  local output=$1 events=$2 main first second zombie
+  # shellcheck disable=SC2034 # for events
+  local output=$1 EVENTS=$2 main first second zombie question
   # The numbers by which the program knew its family, question by question.
   for question in 1 2 3; do
     sed -n "/^$question\. /,/answer/p" "$output" >"$BATS_TEST_TMPDIR/question$question"
@@ -41,10 +37,10 @@ assert_orphans() {
 
   # What process 1 saw: it collected the first child before its main process ended, the zombie
   # afterwards, with its status, and the subreaper's orphan never.
-  assert_equal "$(events "$events" 'select(.event == "orphan" or (.event == "exit" and .unit == "orphans.service"))
+  assert_equal "$(events 'select(.event == "orphan" or (.event == "exit" and .unit == "orphans.service"))
     | [.event, .unit, .pid, .status // .code]')" \
     "[\"orphan\",\"orphans.service\",$first,0]
 [\"exit\",\"orphans.service\",$main,0]
 [\"orphan\",\"orphans.service\",$zombie,7]"
-  assert_equal "$(events "$events" "select(.pid == $second or .parent == $second)")" ''
+  assert_equal "$(events "select(.pid == $second or .parent == $second)")" ''
 }

@@ -1,6 +1,7 @@
 # The claims of the lesson "orphans", on the kernel's own answers and on the events of process 1.
 load ../lib/common
 load ../lib/ns
+load ../lib/events
 load ../lib/lesson
 
 setup() { ns_setup; }
