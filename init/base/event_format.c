@@ -34,8 +34,8 @@ struct kind {
 static const struct kind kinds[EVENT_KINDS] = {
     [EVENT_NONE] = { "none", LEVEL_DEBUG, 0, NULL, NULL, NULL, "" },
     [EVENT_HELLO] = { "hello", LEVEL_NOTICE, F_PID, NULL, "life", "version", "primer %t: %w life, pid %p" },
-    [EVENT_STEP] = { "step", LEVEL_INFO, F_STEP, "errno", "table", NULL, "step %S: %e" },
-    [EVENT_BREAK] = { "break", LEVEL_ERROR, 0, NULL, NULL, "step", "stopped before step %t" },
+    [EVENT_STEP] = { "step", LEVEL_INFO, F_UNIT | F_STEP, "errno", "table", NULL, "step %S[ of %u]: %e" },
+    [EVENT_BREAK] = { "break", LEVEL_ERROR, F_UNIT, NULL, NULL, "step", "stopped before step %t[ of %u]" },
     [EVENT_OPTION] = { "option", LEVEL_ERROR, 0, NULL, "nearest", "argument",
                        "unknown word on the command line: %t[; did you mean %w?]" },
     [EVENT_LOADED] = { "loaded", LEVEL_INFO, F_COUNT, NULL, NULL, NULL, "%n units loaded" },

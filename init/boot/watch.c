@@ -110,9 +110,11 @@ static const char *unit_in_child(const struct manager *m)
 static bool before_child_step(struct step_runner *runner, const struct step *step)
 {
     struct manager *m = runner->watch->who;
-    if (is_listed(m->wishes.breaks, unit_in_child(m), step->name)) {
+    const char *unit = unit_in_child(m);
+    if (is_listed(m->wishes.breaks, unit, step->name)) {
         struct event e = { .kind = EVENT_BREAK, .pid = getpid(), .count = 1, .time_ns = 0 };
         text_copy(e.text, sizeof e.text, step->name);
+        text_copy(e.unit, sizeof e.unit, unit == NULL ? "" : unit);
         watch_tell(m, &e);
         tell_break(runner, step);
         shell_run_and_wait();
