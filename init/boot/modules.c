@@ -29,6 +29,7 @@ static const struct conf_place place = { .folders = folders, .last = "/etc/modul
 
 struct tried {
     const char *name;
+    const char *advice;
     int result;
 };
 
@@ -159,14 +160,18 @@ static int load_file(struct loading *l, const char *name, const char *file)
         } else {
             l->advice = "modprobe.d has an install command for it, and primer runs none";
         }
-        ((struct tried *)l->tried.at)[number].result = result;
+        struct tried *tried = (struct tried *)l->tried.at + number;
+        *tried = (struct tried){ .name = name, .advice = l->advice, .result = result };
         if (result == 0) {
             load_soft(l, name, "post:");
         }
     }
-    int result = ((struct tried *)l->tried.at)[number].result;
-    l->culprit = result < 0 ? name : l->culprit;
-    return result;
+    const struct tried *tried = (const struct tried *)l->tried.at + number;
+    if (tried->result < 0) {
+        l->culprit = name;
+        l->advice = tried->advice;
+    }
+    return tried->result;
 }
 
 /* The module NAME with all that it needs, from the innermost on. 1: there is no file of it. */

@@ -54,17 +54,16 @@ static void unescape(char *s)
 struct mounted {
     const char *target;
     bool keeps_data;
+    bool stays;
+    int error; /* why it stays writable, or 0 */
 };
 
-/* The mounts of this round, in the order of their making. */
+/* All mounts, in the order of their making. */
 struct round {
     struct arena arena;
-    struct vec all; /* struct mounted */
-    const struct unmount_report *report;
-    bool last;        /* what is left after it stays */
+    struct vec all;   /* struct mounted */
     unsigned keepers; /* that keep data */
     unsigned gone;    /* of these, unmounted in this round */
-    int result;
 };
 
 /* A line: the fifth word is the target, the type is the first word behind " - ". */
@@ -131,49 +130,61 @@ static bool leave_what_is_below(const struct round *r, const char *top)
     return gone;
 }
 
-static void leave_or_protect(struct round *r, const char *target)
+static void leave_or_protect(struct round *r, struct mounted *m)
 {
-    bool root = strcmp(target, "/") == 0;
-    if (!root && (leave(target) || (leave_what_is_below(r, target) && leave(target)))) {
+    bool root = strcmp(m->target, "/") == 0;
+    r->keepers++;
+    if (!root && (leave(m->target) || (leave_what_is_below(r, m->target) && leave(m->target)))) {
         r->gone++;
         return;
     }
-    int error = mount(NULL, target, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 ? -errno : 0;
-    r->result = error < 0 ? error : r->result;
-    if (r->last && (error < 0 || !root)) {
-        r->report->left(r->report->who, target, error);
-    }
+    m->error = mount(NULL, m->target, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 ? -errno : 0;
+    m->stays = !root || m->error < 0; /* nobody expects the root to go */
 }
 
-/* From the last to the first. One that is gone may free one that was busy: a file on it was a disk. */
 static int one_round(struct round *r)
 {
     int error = read_mounts(r);
-    const struct mounted *all = r->all.at;
+    struct mounted *all = r->all.at;
     for (uint32_t i = r->all.count; i-- > 0;) {
         if (all[i].keeps_data) {
-            r->keepers++;
-            leave_or_protect(r, all[i].target);
+            leave_or_protect(r, &all[i]);
         }
     }
-    return error < 0 ? error : r->result;
+    return error;
 }
 
-int unmount_all(const struct unmount_report *report)
+static int tell(const struct round *r, const struct unmount_report *report)
 {
-    struct round r = { .report = report };
-    int result = 0;
-    for (unsigned i = 1; i <= ROUNDS && !r.last; i++) {
-        r = (struct round){ .report = report, .last = i == ROUNDS || (i > 1 && r.gone == 0) };
-        result = arena_open(&r.arena, MEMORY);
-        if (result < 0) {
-            return result;
-        }
-        result = one_round(&r);
-        arena_close(&r.arena);
-        if (r.keepers == r.gone) {
-            break;
+    const struct mounted *all = r->all.at;
+    int error = 0;
+    for (uint32_t i = 0; i < r->all.count; i++) {
+        if (all[i].stays) {
+            report->left(report->who, all[i].target, all[i].error);
+            error = all[i].error < 0 ? all[i].error : error;
         }
     }
-    return result;
+    return error;
+}
+
+/* One that is gone may free one that was busy, a file on which was a disk: so once more, until nothing goes. */
+int unmount_all(const struct unmount_report *report)
+{
+    for (unsigned i = 1;; i++) {
+        struct round r = { 0 };
+        int error = arena_open(&r.arena, MEMORY);
+        if (error < 0) {
+            return error;
+        }
+        error = one_round(&r);
+        bool last = error < 0 || r.gone == 0 || r.gone == r.keepers || i == ROUNDS;
+        if (last) {
+            int left = tell(&r, report);
+            error = error < 0 ? error : left;
+        }
+        arena_close(&r.arena);
+        if (last) {
+            return error;
+        }
+    }
 }
