@@ -279,17 +279,18 @@ static void do_spawn(struct manager *m, uint32_t unit)
     m->invocations += command->phase == PHASE_START_PRE || command->phase == PHASE_START;
     fill_environment(m, unit, command, &env);
     m->spawning = unit;
+    bool watched = m->wishes.explain || m->wishes.breaks != NULL;
     int cgroup_fd = tracker_enter(&m->tracker, manager_unit_name(m, unit));
     struct command_request request = {
         .snapshot = m->snapshot,
         .unit = u,
         .command = command,
         .environment = env.list,
-        .watch = m->wishes.explain ? &m->child_watch : NULL,
+        .watch = watched ? &m->child_watch : NULL,
         .null_fd = m->null_fd,
         .log_fd = -1,
         .cgroup_fd = cgroup_fd,
-        .share_memory_allowed = !m->wishes.explain,
+        .share_memory_allowed = !watched,
     };
     pid_t pid = command_start(&request, &report_fd, &report);
     fd_close(&cgroup_fd);

@@ -185,6 +185,21 @@ static void read_signals(struct manager *m)
     }
 }
 
+/* A child is stopped at a break: it is not late, a person looks on. */
+static void give_time(struct manager *m, pid_t pid)
+{
+    uint32_t unit = pids_find(&m->pids, pid);
+    if (unit != UNIT_NONE) {
+        m->services[unit].deadline_ns = NEVER_NS;
+        timers_update(&m->timers, unit);
+    }
+    for (unsigned i = 0; i < CHORES; i++) {
+        if (m->chores[i].pid == pid) {
+            m->chores[i].deadline_ns = NEVER_NS;
+        }
+    }
+}
+
 /* Records that children write: forks of this very process, so their pointers to steps are ours. */
 static void read_tellings(struct manager *m)
 {
@@ -196,6 +211,9 @@ static void read_tellings(struct manager *m)
         struct event *e = event_add(&m->ring, told.kind);
         told.seq = e->seq;
         *e = told;
+        if (told.kind == EVENT_BREAK) {
+            give_time(m, told.pid);
+        }
     }
 }
 
