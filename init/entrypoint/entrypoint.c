@@ -132,7 +132,7 @@ static int lead(struct life *life)
     if (refused != 0) {
         return refused;
     }
-    bool more = false;
+    bool more = !life->alone;
     while (life->phase != PHASE_DONE) {
         take_signals(life, !more);
         more = take_children(life);

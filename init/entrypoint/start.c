@@ -91,15 +91,12 @@ static int step_known(void *context)
 {
     struct life *life = context;
     life->alone = true;
-    if (life->first) {
-        return STEP_NOTHING; /* everything in the namespace is PID 1's to stop */
-    }
     siginfo_t info;
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD) {
         return STEP_NOTHING;
     }
-    life->alone = false;
-    return family_remember(life);
+    life->alone = false; /* and some may have ended already: no SIGCHLD will tell of them */
+    return life->first ? 0 : family_remember(life); /* all that is in the namespace is PID 1's to stop */
 }
 
 static int step_look_terminal(void *context)

@@ -35,7 +35,8 @@ describe_words() {
   fi
   words+=(primer.status=/dev/ttyS1)
   [[ -z $events ]] || words+=(primer.events=/dev/ttyS1)
-  ((${#program[@]} == 0)) || words+=(primer.main=main.service primer.unit=main.service)
+  # What a program says is not to be searched for between what primer says; --append can have more.
+  ((${#program[@]} == 0)) || words+=(primer.main=main.service primer.unit=main.service primer.log=error)
 
   local appended
   read -r -d '' -a appended <<<"$append" || true

@@ -97,7 +97,7 @@ took_at_most() {
 }
 
 @test "--no-stop leaves what is left" {
-  run "$PRIMER" --no-stop sh -c 'sleep 302 & echo $! >1; exit 6'
+  run "$PRIMER" --no-stop sh -c 'sleep 302 >/dev/null 2>&1 3>&- & echo $! >1; exit 6'
   assert_equal "$status" 6
   kill -0 "$(<1)"
   kill "$(<1)"
@@ -128,6 +128,14 @@ took_at_most() {
   done
 }
 
+@test "a child that has ended before primer began is reaped, while nothing else happens" {
+  entry_start "$given" child=0 -- "$PRIMER" sh -c 'echo ready; exec sleep 300'
+  wait_until 10 entry_says ready
+  wait_until 10 sh -c "! ps -o stat= --ppid $ENTRY | grep -q Z"
+  kill -TERM "$ENTRY"
+  entry_wait
+}
+
 @test "children from before are reaped, and never signalled" {
   run "$given" family=304 -- "$PRIMER" sh -c 'sleep 305 & exit 2'
   assert_equal "$status" 2
@@ -147,20 +155,25 @@ took_at_most() {
   entry_wait
 }
 
+# The sanitizers' build cannot do without /proc.
+bare=$PRIMER_RELEASE/primer
+
 @test "without /proc and not PID 1 it says what it cannot promise" {
   [[ $PRIMER_AS == root && $EUID == 0 ]] || skip_loudly "needs root, to be without /proc"
-  run unshare --mount sh -c "umount -l /proc && exec '$PRIMER' --stop-timeout 1 sh -c 'setsid sleep 2 & sleep 0.2; exit 6'"
+  [[ -x $bare ]] || skip_loudly "no $bare: run scripts/build release"
+  run unshare --mount sh -c "umount -l /proc && exec '$bare' --stop-timeout 1 sh -c 'setsid sleep 2 & sleep 0.2; exit 6'"
   assert_equal "$status" 6
   assert_output --partial "without /proc"
-  run unshare --mount sh -c "umount -l /proc && exec '$PRIMER' sh -c 'sleep 306 & exit 6'"
+  run unshare --mount sh -c "umount -l /proc && exec '$bare' sh -c 'sleep 306 & exit 6'"
   assert_equal "$status" 6
   run pgrep -xf "sleep 306"
   assert_failure
 }
 
 @test "as PID 1 without /proc, on a read-only root, as anybody: nothing is missing" {
+  [[ -x $bare ]] || skip_loudly "no $bare: run scripts/build release"
   run "$PRIMER_SOURCE/tests/lib/enter" sh -c \
-    "umount -l /proc; mount -o remount,bind,ro / 2>/dev/null; exec '$PRIMER' sh -c 'sleep 300 & setsid sleep 300 & exit 6'"
+    "umount -l /proc; mount -o remount,bind,ro / 2>/dev/null; exec '$bare' sh -c 'sleep 300 & setsid sleep 300 & exit 6'"
   assert_equal "$status" 6
 }
 

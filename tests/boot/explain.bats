@@ -1,0 +1,90 @@
+# primer.explain tells every step with its reason and its manual page; primer.break= stops before one,
+# with a shell for a person, who is played by expect. Both on the demo.
+# timeout: 600
+load ../lib/common
+load ../lib/events
+
+setup() {
+  export PRIMER=$PRIMER_RELEASE/primer EVENTS=$BATS_TEST_TMPDIR/events
+  boot=$PRIMER_SOURCE/scripts/boot
+  here=$PRIMER_SOURCE/tests/boot/explain
+}
+
+@test "primer.explain: the boot, its helper, each service's child and the way down, step by step" {
+  run "$boot" "--events=$EVENTS" primer.explain </dev/null
+  assert_success
+  # The rows of the tables, in their order, none left out: the first and last stand for all, whose names the
+  # events have from the tables themselves.
+  assert_equal "$(events 'select(.event == "step" and .table == "boot") | .step' | sed -n '1p;$p')" \
+    '"stdio"
+"start"'
+  assert_equal "$(events 'select(.event == "step" and .table == "stop") | .step' | sed -n '1p;$p')" \
+    '"terminate"
+"status"'
+  assert_in_order \
+    '.event == "step" and .table == "boot" and .step == "setup"' \
+    '.event == "step" and .table == "setup" and .step == "hostname"' \
+    '.event == "step" and .table == "exec" and .unit == "primes.service" and .step == "session"' \
+    '.event == "step" and .table == "exec" and .unit == "primes.service" and .step == "identity"' \
+    '.event == "step" and .table == "stop" and .step == "terminate"'
+  # What was not for it to do is not told: only primes.service has a user.
+  assert_equal "$(events 'select(.event == "step" and .step == "identity") | .unit')" '"primes.service"'
+
+  # Each of them is a line on the console, in the same order: table, unit, name, reason and manual page.
+  # (Those behind the last look at the events are seen by nobody any more.)
+  local line='^\[[0-9.]+\] (boot|setup|exec [a-z]+\.service|stop) [a-z-]+: [^ ].*[.] \([A-Za-z_.-]+\([0-9][a-z]*\)\)( nothing to do)?$'
+  local wanted told
+  wanted=$(events 'select(.event == "step" and .errno == null) | [.table, .unit, .step | values] | join(" ")' | tr -d '"')
+  told=$(grep -E "$line" <<<"$output" | sed -E 's/^\[[0-9.]+\] ([^:]*): .*/\1/')
+  assert_equal "$(head -n "$(wc -l <<<"$told")" <<<"$wanted")" "$told"
+  (($(wc -l <<<"$told") >= $(wc -l <<<"$wanted") - 3))
+}
+
+@test "without primer.explain nobody is asked for their children's steps" {
+  run "$boot" "--events=$EVENTS" </dev/null
+  assert_success
+  assert_equal "$(events 'select(.event == "step" and .table == "exec" and .errno == null)')" ''
+  refute_line --regexp '^\[[0-9.]+\] boot '
+}
+
+@test "primer.break=: before a step of the boot, of a service's child and of the way down" {
+  run expect "$here/break.exp" "$boot" "--events=$EVENTS" "primer.break=cgroup,primes.service/identity,unmount"
+  assert_success
+  assert_in_order \
+    '.event == "step" and .step == "tmp"' \
+    '.event == "break" and .step == "cgroup"' \
+    '.event == "step" and .step == "cgroup"' \
+    '.event == "break" and .step == "identity" and .unit == "primes.service"' \
+    '.event == "step" and .step == "identity" and .unit == "primes.service"' \
+    '.event == "state" and .unit == "primes.service" and .state == "running"' \
+    '.event == "break" and .step == "unmount"' \
+    '.event == "step" and .step == "unmount"'
+  assert_equal "$(events 'select(.event == "break")' | wc -l)" 3
+}
+
+@test "primer.break= with no such step is refused with the nearest, and the boot goes on" {
+  run "$PRIMER_SOURCE/scripts/vm" run --manifest "$PRIMER_SOURCE/initramfs/demo" --events "$EVENTS" \
+    --append "primer.main=tour.service primer.break=cgrup,proc primer.explian"
+  assert_success
+  assert_equal "$(events 'select(.event == "option") | [.argument, .nearest]')" \
+    '["cgrup","cgroup"]
+["proc",null]
+["primer.explian","explain"]'
+  assert_equal "$(events 'select(.event == "break")')" ''
+}
+
+@test "rescue gives a shell before the services, emergency one before the boot's helper" {
+  local word last
+  while read -r word last; do
+    run expect "$here/rescue.exp" "$boot" "--events=$EVENTS" "$word"
+    assert_success
+    assert_in_order \
+      ".event == \"step\" and .step == \"$last\"" \
+      ".event == \"step\" and .step == \"$word\"" \
+      '.event == "spawn"' \
+      '.event == "status" and .code == 0'
+  done <<'END'
+rescue units
+emergency loopback
+END
+}
