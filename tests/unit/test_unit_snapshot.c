@@ -138,9 +138,9 @@ static void test_sound(void **state)
 static void test_damage_is_seen(void **state)
 {
     struct snapshot *copy = copy_of(tree.snapshot);
-    for (uint32_t i = 0; i < copy->size; i++) {
+    for (uint32_t i = 0; i < tree.snapshot->size; i++) {
         ((unsigned char *)copy)[i] ^= 0x10;
-        assert_int_equal(snapshot_check(copy, copy->size), -EBADMSG);
+        assert_int_equal(snapshot_check(copy, tree.snapshot->size), -EBADMSG);
         ((unsigned char *)copy)[i] ^= 0x10;
     }
     free(copy);
