@@ -32,7 +32,7 @@ setup() {
 
   # Each of them is a line on the console, in the same order: table, unit, name, reason and manual page.
   # (Those behind the last look at the events are seen by nobody any more.)
-  local line='^\[[0-9.]+\] (boot|setup|exec [a-z]+\.service|stop) [a-z-]+: [^ ].*[.] \([A-Za-z_.-]+\([0-9][a-z]*\)\)( nothing to do)?$'
+  local line='^\[[0-9.]+\] (boot|setup|exec [a-z]+\.service|stop) [a-z-]+: [^ ].*[.] \([A-Za-z0-9_.-]+\([0-9][a-z]*\)\)( nothing to do)?$'
   local wanted told
   wanted=$(events 'select(.event == "step" and .errno == null) | [.table, .unit, .step | values] | join(" ")' | tr -d '"')
   told=$(grep -E "$line" <<<"$output" | sed -E 's/^\[[0-9.]+\] ([^:]*): .*/\1/')
@@ -60,6 +60,14 @@ setup() {
     '.event == "break" and .step == "unmount"' \
     '.event == "step" and .step == "unmount"'
   assert_equal "$(events 'select(.event == "break")' | wc -l)" 3
+}
+
+@test "whoever is at a break in a child is not late: neither a start's time-out nor the helper's ends it" {
+  run expect "$here/late.exp" "$PRIMER_SOURCE/scripts/vm" run --manifest "$PRIMER_SOURCE/initramfs/demo" \
+    --events "$EVENTS" --append "primer.main=tour.service primer.break=hostname,primes.service/identity"
+  assert_success
+  assert_equal "$(events 'select(.event == "report" or .event == "restart" and .unit == "primes.service")')" ''
+  assert_equal "$(events 'select(.event == "spawn" and .unit == "primes.service")' | wc -l)" 1
 }
 
 @test "primer.break= with no such step is refused with the nearest, and the boot goes on" {
