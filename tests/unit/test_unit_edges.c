@@ -47,7 +47,8 @@ static void test_kinds(void **state)
     tree_file(&tree, "first/c.service", "[Unit]\nDefaultDependencies=no\n" SERVICE);
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[512];
-        snprintf(text, sizeof text, "[Unit]\nDefaultDependencies=no\n%s=b.service c.service\n%s=b.service\n" SERVICE,
+        snprintf(text, sizeof text,
+                 "[Unit]\nDefaultDependencies=no\n%s=b.service c.service\n%s=b.service\n" SERVICE,
                  cases[i].directive, cases[i].directive);
         tree_file(&tree, "first/a.service", text);
         const struct snapshot *s = tree_load(&tree, NULL);
@@ -152,10 +153,12 @@ static void test_nothing_at_all(void **state)
 static void test_built_in(void **state)
 {
     static const char *const names[] = {
-        "sysinit", "basic", "multi-user", "graphical", "network", "network-pre", "network-online", "sockets",
-        "timers", "paths", "slices", "local-fs", "local-fs-pre", "remote-fs", "remote-fs-pre", "swap",
-        "rescue", "emergency", "shutdown", "umount", "final", "reboot", "poweroff", "halt",
-        "nss-lookup", "nss-user-lookup", "time-sync", "time-set", "rpcbind", "getty", "cryptsetup",
+        "sysinit",        "basic",           "multi-user",    "graphical", "network",  "network-pre",
+        "network-online", "sockets",         "timers",        "paths",     "slices",   "local-fs",
+        "local-fs-pre",   "remote-fs",       "remote-fs-pre", "swap",      "rescue",   "emergency",
+        "shutdown",       "umount",          "final",         "reboot",    "poweroff", "halt",
+        "nss-lookup",     "nss-user-lookup", "time-sync",     "time-set",  "rpcbind",  "getty",
+        "cryptsetup",
     };
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         char name[64];

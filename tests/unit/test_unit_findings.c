@@ -87,7 +87,8 @@ static void test_findings(void **state)
         }
         assert_int_equal(s->findings.count, 2); /* nothing is said twice */
         assert_int_equal((tree_unit(s, "a.service")->flags & UNIT_BAD) != 0, cases[i].first == FINDING_ERROR);
-        assert_int_equal((tree_unit(s, "b.service")->flags & UNIT_BAD) != 0, cases[i].second == FINDING_ERROR);
+        assert_int_equal((tree_unit(s, "b.service")->flags & UNIT_BAD) != 0,
+                         cases[i].second == FINDING_ERROR);
     }
 }
 
