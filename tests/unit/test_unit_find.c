@@ -310,7 +310,7 @@ static void test_no_files(void **state)
     assert_true(strlen(path) < sizeof address.sun_path);
     strcpy(address.sun_path, path);
     assert_int_equal(bind(socket_fd, (struct sockaddr *)&address, sizeof address), 0);
-    tree_link(&tree, "first/tofolder.service", "/");
+    tree_link(&tree, "first/tofolder.service", "../second");
     tree_link(&tree, "first/tofifo.service", "../fifo");
     assert_int_equal(mkfifo(tree_at(&tree, "fifo"), 0644), 0);
     service("first/sound.service", "");
