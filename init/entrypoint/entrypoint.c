@@ -26,7 +26,7 @@ enum {
 };
 
 #define MOMENT_NS  (20 * NS_PER_MS)
-#define ZOMBIES_NS (5 * NS_PER_SECOND)
+#define ZOMBIES_NS NS_PER_SECOND /* between two looks; only a zombie that is still there is told of */
 
 /* How long the next wait may take: NEVER_NS, for ever. A life that is not on its way down is woken by signals only. */
 static uint64_t patience(const struct life *life)

@@ -119,6 +119,8 @@ took_at_most() {
   local signal
   for signal in TERM INT; do
     ns_start "$PRIMER" --pause
+    # Signals that come before PID 1 waits for them are lost: the kernel shields it.
+    wait_until 10 grep -q '^128 ' "/proc/$NS_INIT/syscall"
     # An orphan of somebody who came in.
     ns_in sh -c 'sh -c "sh -c \"exit 3\" & exit 0"'
     wait_until 10 ns_in sh -c '! grep -l "^State:.Z" /proc/[0-9]*/status'
@@ -189,11 +191,11 @@ bare=$PRIMER_RELEASE/primer
   assert_line --regexp '^primer: reaped orphan [0-9]+ \(sleep\)$'
 }
 
-@test "a thousand orphans, trickling and at once, while signals are forwarded" {
+@test "orphans, trickling and at once, while signals are forwarded" {
   local how
   for how in trickle once; do
-    run "$PRIMER" "$orphans" 1000 "$how"
+    run "$PRIMER" "$orphans" 100 "$how"
     assert_success
-    assert_output --regexp '^orphans=1000 signals=[0-9]+ lost=0 '
+    assert_output --regexp '^orphans=100 signals=[0-9]+ lost=0 '
   done
 }
