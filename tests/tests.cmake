@@ -11,10 +11,11 @@
 #   # timeout: 300                        seconds for the whole file (default: 300, boot 900)
 
 set(variants_all root/cgroup root/group user/cgroup user/group)
-# An exit status of its own for the sanitizers, so that no test takes it for the program's. (The leak
-# checker works in namespaces too, in PID 1 and as an ordinary user.)
+# An exit status of its own for the sanitizers, so that no test takes it for the program's. The leak
+# checker works in namespaces too, in PID 1 and as an ordinary user; but with fake stacks
+# (detect_stack_use_after_return) it waits for ever for a process whose signals are blocked.
 set(sanitizer_environment
-  "ASAN_OPTIONS=exitcode=99:strict_string_checks=1:detect_stack_use_after_return=1"
+  "ASAN_OPTIONS=exitcode=99:strict_string_checks=1"
   "UBSAN_OPTIONS=exitcode=99:print_stacktrace=1")
 set(test_environment
   "PRIMER=${CMAKE_BINARY_DIR}/primer"
