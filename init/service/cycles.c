@@ -68,16 +68,11 @@ static uint32_t find_cycle(struct transaction *t)
     }
 }
 
-/* A unit on the path has no job any more: what lies behind it is not reached through it. */
+/* Units on the path have no job any more: what lies behind the first of them is not reached through it. */
 static void shorten_path(struct transaction *t)
 {
-    uint32_t keep = t->top;
-    for (uint32_t u = t->top; u != UNIT_NONE; u = transaction_at(t, u)->blocker) {
-        if (!has_job_here(t, u)) {
-            keep = transaction_at(t, u)->blocker;
-        }
-    }
-    while (t->top != keep) {
+    while (t->gone > 0) {
+        t->gone -= !has_job_here(t, t->top);
         transaction_at(t, t->top)->mark &= (uint8_t)~MARK_ON_PATH;
         t->top = transaction_at(t, t->top)->blocker;
     }
@@ -98,15 +93,19 @@ static uint32_t find_victim(const struct transaction *t, uint32_t ring)
     }
 }
 
+/* Arrow by arrow, but not more of them than anybody would read: many long rings can share a path. */
 static void tell_cycle(const struct transaction *t, uint32_t ring)
 {
+    enum { ARROWS_TOLD = 32 };
     uint32_t after = ring;
-    for (uint32_t u = t->top;; u = transaction_at(t, u)->blocker) {
+    uint32_t u = t->top;
+    for (unsigned i = 0; i < ARROWS_TOLD; i++) {
         jobs_note(t->r, &(struct note){ .kind = NOTE_CYCLE, .unit = u, .other = after });
         if (u == ring) {
             return;
         }
         after = u;
+        u = transaction_at(t, u)->blocker;
     }
 }
 
@@ -114,6 +113,7 @@ int cycles_break(struct transaction *t)
 {
     t->from = t->first;
     t->top = UNIT_NONE;
+    t->gone = 0;
     for (uint32_t ring = find_cycle(t); ring != UNIT_NONE; ring = find_cycle(t)) {
         tell_cycle(t, ring);
         uint32_t victim = find_victim(t, ring);
@@ -121,8 +121,8 @@ int cycles_break(struct transaction *t)
             return -EDEADLK;
         }
         if (t->stops) {
-            transaction_at(t, victim)->flags |=
-                FLAG_FREE; /* it waits for nobody: every ring it is in is open */
+            transaction_at(t, victim)->flags |= FLAG_FREE; /* waits for nobody: its rings are open */
+            t->gone++;
         } else {
             transaction_skip(t, victim);
         }

@@ -116,20 +116,25 @@ static void tell_dropped(const struct transaction *t, uint32_t unit, enum job_re
     jobs_note(t->r, &(struct note){ .kind = NOTE_JOB, .unit = unit, .job = JOB_START, .result = result });
 }
 
+static void give_mark(struct transaction *t, uint32_t unit, enum mark mark)
+{
+    transaction_collect(t, unit, MARK_FOREIGN);
+    struct service *s = transaction_at(t, unit);
+    t->gone += mark == MARK_DROPPED && (s->mark & MARK_ON_PATH);
+    s->mark |= (uint8_t)mark;
+    s->cursor = UNIT_NONE;
+}
+
 /* Gives UNIT the mark, and over and over all that require a unit which has it. `cursor` links the work list. */
 static void spread(struct transaction *t, uint32_t unit, enum mark mark)
 {
-    transaction_collect(t, unit, MARK_FOREIGN);
-    transaction_at(t, unit)->mark |= (uint8_t)mark;
-    transaction_at(t, unit)->cursor = UNIT_NONE;
+    give_mark(t, unit, mark);
     for (uint32_t u = unit, last = unit; u != UNIT_NONE; u = transaction_at(t, u)->cursor) {
         struct edges edges = roster_edges(t->r, u);
         for (uint32_t i = 0; i < edges.count; i++) {
             uint32_t other = EDGE_UNIT(edges.at[i]);
             if (EDGE_KIND(edges.at[i]) == EDGE_REQUIRED_BY && takes_mark(t, other, mark)) {
-                transaction_collect(t, other, MARK_FOREIGN);
-                transaction_at(t, other)->mark |= (uint8_t)mark;
-                transaction_at(t, other)->cursor = UNIT_NONE;
+                give_mark(t, other, mark);
                 transaction_at(t, last)->cursor = other;
                 last = other;
                 if (mark == MARK_DROPPED) {
@@ -202,11 +207,12 @@ static int for_conflicts(struct transaction *t,
     int result = 0;
     for (uint32_t u = t->first; u != UNIT_NONE && result == 0; u = transaction_at(t, u)->link) {
         struct edges edges = roster_edges(t->r, u);
-        for (uint32_t i = 0; i < edges.count && result == 0; i++) {
+        bool starts = is_asked_for(t, u) && transaction_starts(t, u);
+        for (uint32_t i = 0; i < edges.count && starts && result == 0; i++) {
             enum edge_kind kind = EDGE_KIND(edges.at[i]);
-            if ((kind == EDGE_CONFLICTS || kind == EDGE_CONFLICTED_BY) && is_asked_for(t, u) &&
-                transaction_starts(t, u)) {
+            if (kind == EDGE_CONFLICTS || kind == EDGE_CONFLICTED_BY) {
                 result = on(t, u, EDGE_UNIT(edges.at[i]));
+                starts = is_asked_for(t, u);
             }
         }
     }

@@ -24,7 +24,8 @@ struct transaction {
     uint32_t first;
     uint32_t last;
     uint32_t from; /* the search for cycles: how far in the list it has come */
-    uint32_t top;  /* and where its path ends */
+    uint32_t top;  /* where its path ends */
+    uint32_t gone; /* and how many units on it have no job any more */
     bool stops;    /* it looks at stops: they cannot be dropped, so a cycle of them is cut open */
     bool drops;    /* something was dropped */
 };
