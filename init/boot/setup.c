@@ -19,7 +19,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* Each of the tables' words for who stumbled, beside the manager that wants to hear it. */
+/* The step that stumbles, and the manager that is to hear of it. */
 struct listener {
     struct manager *manager;
     const char *who;
