@@ -7,6 +7,8 @@
 # shellcheck disable=SC2030,SC2031,SC2154 # $stderr and $lines are run's
 load ../lib/common
 
+bats_require_minimum_version 1.5.0
+
 vm() {
   "$PRIMER_SOURCE/scripts/vm" run --timeout 120 "$@"
 }
