@@ -1,12 +1,14 @@
 /*
  * A unit test that runs itself as PID 1 of namespaces of its own (tests/lib/enter), in the variant that PRIMER_AS and
- * PRIMER_TRACKER name, where /run is new and the accounts are those of this file.
+ * PRIMER_TRACKER name. /run and /tmp are new there, all else of the machine is read-only, and the accounts are those of
+ * this file.
  */
 #ifndef TESTS_EXEC_INSIDE_H
 #define TESTS_EXEC_INSIDE_H
 
 #include "base/signals.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <stdbool.h>
@@ -15,6 +17,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,10 +67,47 @@ static inline bool inside_write(const char *path, const char *text, mode_t mode)
     return written;
 }
 
+/* mount_setattr(2), which glibc 2.36 and musl have no call for: AT_RECURSIVE or not, makes PATH read-only or writable. */
+static inline bool inside_protect(const char *path, bool read_only)
+{
+    struct {
+        uint64_t set, clear, propagation, userns_fd;
+    } attributes = { 0 };
+    const uint64_t rdonly = 1;
+    const unsigned recursive = 0x8000;
+    attributes.set = read_only ? rdonly : 0;
+    attributes.clear = read_only ? 0 : rdonly;
+    return syscall(SYS_mount_setattr, AT_FDCWD, path, read_only ? recursive : 0, &attributes,
+                   sizeof attributes) == 0;
+}
+
+/*
+ * A test that deletes trusts the code that it tests, which may be broken, or broken on purpose. Nothing of the machine
+ * can be written from here on: what can, is new.
+ */
+static inline bool inside_close_the_machine(void)
+{
+    static const char *const kernel[] = { "/proc", "/dev/pts", "/sys/fs/cgroup" };
+    if (!inside_protect("/", true) || mount("none", "/tmp", "tmpfs", 0, "mode=1777") < 0 ||
+        mount("none", "/run", "tmpfs", 0, "mode=755") < 0) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof kernel / sizeof kernel[0]; i++) {
+        inside_protect(kernel[i],
+                       false); /* files of the kernel's; where one is no mount of its own, it stays closed */
+    }
+    return mkdir("/primer-test-guard", 0700) < 0 && errno == EROFS &&
+           mkdir("/etc/primer-test-guard", 0700) < 0 && errno == EROFS;
+}
+
 static inline bool inside_begin(void)
 {
     signals_mask(signals_blockable, NULL);
     umask(0022);
+    if (!inside_close_the_machine()) {
+        perror("cannot make the machine read-only, and so nothing is tested");
+        return false;
+    }
     is_root = strcmp(getenv("PRIMER_AS"), "root") == 0;
     has_resource = is_root && (inside_capabilities("CapEff:") & BIT(CAP_SYS_RESOURCE)) != 0;
     bool ready = inside_write("/run/passwd", inside_passwd, 0644) &&
