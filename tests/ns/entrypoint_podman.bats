@@ -3,6 +3,7 @@
 # the recipes of docs/containers.md, taken from there.
 # variants: root/group
 # timeout: 300
+# shellcheck disable=SC2016 # the variables are the container shell's
 
 load ../lib/common
 load ../lib/ns

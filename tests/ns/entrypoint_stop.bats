@@ -87,7 +87,7 @@ took_at_most() {
 
 @test "the orchestrator's variables: which signal, how long" {
   entry_start env PRIMER_STOP_SIGNAL=USR1 PRIMER_STOP_TIMEOUT=20 "$PRIMER" sh -c \
-    'sh -c "trap \"echo got usr1; exit\" USR1; echo ready; while :; do sleep 0.05; done" & 
+    'sh -c "trap \"echo got usr1; exit\" USR1; echo ready; while :; do sleep 0.05; done" &
      trap "exit 4" TERM; while :; do sleep 0.05; done'
   wait_until 10 entry_says ready
   kill -TERM "$ENTRY"
