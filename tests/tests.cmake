@@ -1,6 +1,8 @@
 # Tests, registered with ctest under the labels unit, ns and boot. Adding a file adds its tests.
 #
 #   tests/unit/test_X.c   unit/X             one cmocka program, linked with the rooms
+#   tests/unit/search     unit/service-search…   every state of a few units; see search.cmake
+#   tests/unit/scale      unit/service-scale     what thousands of units cost
 #   tests/lint/X          unit/lint-X        one script: findings on stdout, one a line, and status 1
 #   tests/pack/X.bats     unit/pack-X        the dev primer-pack, which is a tool of this host
 #   tests/ns/X.bats       ns/X@AS-TRACKER    the dev binary in namespaces, once for every variant
@@ -38,6 +40,10 @@ if(TARGET primer-rooms)
       LABELS unit TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "${test_environment};${sanitizer_environment}")
   endforeach()
 endif()
+
+# The room init/service by exhaustive search, and its cost with thousands of units.
+include("${CMAKE_SOURCE_DIR}/tests/unit/search/search.cmake")
+include("${CMAKE_SOURCE_DIR}/tests/unit/scale/scale.cmake")
 
 # Lints.
 file(GLOB lints CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/lint/*")

@@ -150,6 +150,18 @@ static bool is_killing(uint8_t state)
            state == STATE_FINAL_SIGKILL;
 }
 
+/* It is down, and so is whoever would be stopped with it: a request would be over at once. */
+static bool nothing_to_stop(const struct model *m, unsigned unit)
+{
+    bool nothing = true;
+    for (unsigned i = 0; i < m->graph.count; i++) {
+        const struct service *s = &m->services[i];
+        bool down = (s->state == STATE_DEAD || s->state == STATE_FAILED) && s->job == JOB_NONE;
+        nothing &= down || (i != unit && m->graph.pulls[i][unit] != PULL_REQUIRES);
+    }
+    return nothing;
+}
+
 bool model_can(const struct model *m, enum act act, unsigned unit)
 {
     const struct service *s = &m->services[unit];
@@ -158,7 +170,7 @@ bool model_can(const struct model *m, enum act act, unsigned unit)
     bool in_one_step = f->whole_kills && is_killing(s->state);
     switch (act) {
     case ACT_STOP_ALL: return unit == 0 && !m->roster.going_down;
-    case ACT_STOP: return f->stop_any && !m->roster.going_down;
+    case ACT_STOP: return f->stop_any && !m->roster.going_down && !nothing_to_stop(m, unit);
     case ACT_START: return f->start_any && !m->roster.going_down;
     case ACT_MAIN_0:
     case ACT_MAIN_1: return s->main_pid != 0 && !in_one_step;
@@ -210,7 +222,6 @@ static void let(struct model *m, enum act act, unsigned unit)
     switch (act) {
     case ACT_STOP_ALL: roster_stop_all(&m->roster); break;
     case ACT_STOP: roster_stop(&m->roster, unit); break;
-    case ACT_START: break; /* model_do, which looks at what comes of it */
     case ACT_MAIN_0: end(m, unit, ROLE_MAIN, 0, false); break;
     case ACT_MAIN_1: end(m, unit, ROLE_MAIN, 1, false); break;
     case ACT_MAIN_SEGV: end(m, unit, ROLE_MAIN, SIGSEGV, true); break;
@@ -227,29 +238,15 @@ static void let(struct model *m, enum act act, unsigned unit)
     }
 }
 
-void model_do(struct model *m, enum act act, unsigned unit, struct choices *choices)
+/* A refused start changes nothing, but for where a waiting job looks next: that may be anew, with the same outcome. */
+static void start(struct model *m, unsigned unit)
 {
-    m->act = act;
-    m->unit = unit;
-    m->requests = act == ACT_START || (act == ACT_TIMEOUT && m->services[unit].state == STATE_AUTO_RESTART);
-    m->moved = false;
-    m->choices = choices;
-    m->choices_used = 0;
-    for (unsigned i = 0; i < UNITS; i++) {
-        m->was[i] = m->services[i].state;
-        m->failed[i] = false;
-    }
-    struct place before = act == ACT_START ? model_pack(m) : (struct place){ 0 };
-    bool refused = false;
-    if (act == ACT_START) {
-        refused = roster_start(&m->roster, unit) != 0;
-    } else {
-        let(m, act, unit);
-    }
+    struct place before = model_pack(m);
+    bool refused = roster_start(&m->roster, unit) != 0;
     run(m);
-    rules_at_rest(m);
     struct place now = model_pack(m);
-    for (unsigned i = 0; i < UNITS; i++) { /* where a waiting job looks next may be anew, with the same outcome */
+    for (unsigned i = 0; i < UNITS; i++) {
+        refused &= before.units[i].todo == 0; /* else a fork that was put off may come now */
         before.units[i].cursor = now.units[i].cursor = 0;
         before.units[i].blocker = now.units[i].blocker = 0;
     }
@@ -258,10 +255,33 @@ void model_do(struct model *m, enum act act, unsigned unit, struct choices *choi
     }
 }
 
+void model_do(struct model *m, enum act act, unsigned unit, struct choices *choices)
+{
+    m->act = act;
+    m->unit = unit;
+    m->moved = false;
+    m->requests = act == ACT_START || (act == ACT_TIMEOUT && m->services[unit].state == STATE_AUTO_RESTART);
+    m->choices = choices;
+    m->choices_used = 0;
+    for (unsigned i = 0; i < UNITS; i++) {
+        m->was[i] = m->services[i].state;
+        m->failed[i] = false;
+    }
+    if (act == ACT_START) {
+        start(m, unit);
+    } else {
+        let(m, act, unit);
+        run(m);
+    }
+    rules_at_rest(m);
+}
+
 void model_begin(struct model *m, struct choices *choices)
 {
     roster_init(&m->roster, m->snapshot, m->services, rules_on_note, m);
-    model_do(m, ACT_START, 0, choices);
+    if (!m->freedom.start_any) {
+        model_do(m, ACT_START, 0, choices);
+    }
 }
 
 /* --- places ----------------------------------------------------------------------------------------- */

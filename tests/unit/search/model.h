@@ -110,7 +110,10 @@ struct model {
 void model_open(struct model *m, const struct graph *graph, const struct freedom *freedom);
 void model_close(struct model *m);
 
-/* The first place: nothing is up, and the first unit's start was asked for. Also to be stepped through by choices. */
+/*
+ * The first place: nothing is up; where starts are not free, the first unit's was asked for. Also to be stepped
+ * through by choices.
+ */
 void model_begin(struct model *m, struct choices *choices);
 
 bool model_can(const struct model *m, enum act act, unsigned unit);

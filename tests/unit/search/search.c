@@ -185,12 +185,15 @@ static bool go_on(struct search *s)
 
 static void tell(struct search *s, const char *layer)
 {
+    enum { LAST_STEPS = 16 };
     int rule = s->model.broken;
     printf("search: broken: %s\n  (unit %c, in layer %s)\n", rule_names[rule],
            (char)('a' + s->model.broken_unit), layer);
     model_print_graph(&s->model);
     struct place end = model_pack(&s->model);
-    for (size_t i = 0; i < s->depth; i++) {
+    size_t first = s->depth > LAST_STEPS ? s->depth - LAST_STEPS : 0;
+    printf("  (the last of %zu steps)\n", s->depth);
+    for (size_t i = first; i < s->depth; i++) {
         model_unpack(&s->model, &s->steps[i].place);
         model_print_place(&s->model);
         printf("    %s %c\n", act_name(s->steps[i].event / UNITS), (char)('a' + s->steps[i].event % UNITS));
@@ -229,7 +232,9 @@ static bool search_one(struct search *s, bool full)
 {
     static const char *const commands[] = { "s", "bsaSP", "ssP", "S" };
     static const uint8_t restarts[] = { RESTART_NO, RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_ON_ABORT };
-    const struct freedom freedom = { true, true, true, true, true, false };
+    const struct freedom freedom = {
+        .start_any = true, .stop_any = true, .signals = true, .forks_fail = true, .forks_later = true
+    };
     for (unsigned n = 0; n < (SERVICE_TYPES + 1) * 4 * KILL_MODES * 4 * 2 * 2; n++) {
         unsigned rest = n;
         struct profile p = { 0 };
@@ -271,22 +276,26 @@ static void graph_edges(struct graph *graph, unsigned code)
     }
 }
 
-static const struct profile two_kinds[] = {
-    { .type = SERVICE_SIMPLE, .restart = RESTART_ON_FAILURE, .commands = "s" },
-    { .type = SERVICE_ONESHOT, .commands = "sP" },
-    { .type = SERVICE_NOTIFY, .restart = RESTART_ALWAYS, .burst = 2, .commands = "s" },
-    { .type = SERVICE_ONESHOT, .remains = true, .commands = "s" },
-};
-enum { TWO_KINDS = sizeof two_kinds / sizeof two_kinds[0] };
-
 static bool search_two(struct search *s, bool full)
 {
-    const struct freedom freedom = { true, true, false, full, false, false };
+    static const struct profile kinds[] = {
+        { .type = SERVICE_SIMPLE, .restart = RESTART_ON_FAILURE, .commands = "s" },
+        { .type = SERVICE_ONESHOT, .commands = "s" },
+        { .type = SERVICE_NOTIFY, .restart = RESTART_ALWAYS, .burst = 2, .commands = "s" },
+        { .type = SERVICE_ONESHOT, .remains = true, .commands = "sP" },
+        { .type = SERVICE_TYPES },
+    };
+    enum { KINDS = sizeof kinds / sizeof kinds[0] };
+    const struct freedom freedom = {
+        .start_any = true, .stop_any = true, .signals = full, .forks_fail = full, .forks_later = full
+    };
     for (unsigned code = 0; code < 36; code++) {
-        for (unsigned kinds = 0; kinds < TWO_KINDS * TWO_KINDS; kinds++) {
-            struct graph graph = {
-                .count = 2, .profiles = { &two_kinds[kinds % TWO_KINDS], &two_kinds[kinds / TWO_KINDS] }
-            };
+        for (unsigned k = 0; k < KINDS * KINDS; k++) {
+            unsigned mirror = k % KINDS * KINDS + k / KINDS;
+            if (code % 6 * 6 + code / 6 < code || (code % 6 == code / 6 && mirror < k)) {
+                continue; /* the same with the units in each other's place */
+            }
+            struct graph graph = { .count = 2, .profiles = { &kinds[k % KINDS], &kinds[k / KINDS] } };
             graph_edges(&graph, code);
             if (!explore(s, &graph, &freedom, "two")) {
                 return false;
@@ -323,28 +332,39 @@ static bool is_whole(const struct graph *g)
     return in[1] && in[2];
 }
 
-static const struct profile three_kinds[] = {
-    { .type = SERVICE_NOTIFY, .restart = RESTART_ON_FAILURE, .commands = "s" },
-    { .type = SERVICE_ONESHOT, .commands = "s" },
-    { .type = SERVICE_SIMPLE, .restart = RESTART_ALWAYS, .commands = "s" },
-    { .type = SERVICE_ONESHOT, .remains = true, .commands = "s" },
-};
-enum { THREE_KINDS = sizeof three_kinds / sizeof three_kinds[0] };
+/* One unit that begins again by itself, one of any other kind, and a oneshot: DEAL says which and how. */
+static void deal_kinds(struct graph *graph, unsigned deal)
+{
+    static const struct profile restarting[] = {
+        { .type = SERVICE_NOTIFY, .restart = RESTART_ON_FAILURE, .commands = "s" },
+        { .type = SERVICE_SIMPLE, .restart = RESTART_ALWAYS, .commands = "s" },
+    };
+    static const struct profile others[] = {
+        { .type = SERVICE_ONESHOT, .commands = "s" },
+        { .type = SERVICE_ONESHOT, .remains = true, .commands = "s" },
+        { .type = SERVICE_NOTIFY, .commands = "s" },
+        { .type = SERVICE_TYPES },
+    };
+    static const uint8_t orders[][UNITS] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                             { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+    const uint8_t *order = orders[deal % 6];
+    graph->profiles[order[0]] = &restarting[deal / 6 % 2];
+    graph->profiles[order[1]] = &others[deal / 12 % 4];
+    graph->profiles[order[2]] = &others[deal / 48 % 2];
+}
+enum { DEALS = 6 * 2 * 4 * 2 };
 
 static bool search_three(struct search *s, bool full)
 {
-    const struct freedom freedom = { full, true, false, false, false, !full };
+    const struct freedom freedom = { .stop_any = true, .whole_kills = true };
     for (unsigned code = 0; code < 36 * 36 * 36; code++) {
         struct graph graph = { .count = 3 };
         graph_edges(&graph, code);
         if (!is_whole(&graph) || (!full && swapped(code) < code)) {
             continue;
         }
-        for (unsigned kinds = 0; kinds < (full ? THREE_KINDS * THREE_KINDS * THREE_KINDS : 1); kinds++) {
-            unsigned rest = full ? kinds : (code * 2654435761U) >> 16;
-            for (unsigned i = 0; i < 3; i++, rest /= THREE_KINDS) {
-                graph.profiles[i] = &three_kinds[rest % THREE_KINDS];
-            }
+        for (unsigned deal = 0; deal < (full ? DEALS : 1); deal++) {
+            deal_kinds(&graph, full ? deal : (code * 2654435761U >> 8) % DEALS);
             if (!explore(s, &graph, &freedom, "three")) {
                 return false;
             }
