@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 void fd_close(int *fd)
@@ -14,6 +16,11 @@ void fd_close(int *fd)
     }
     *fd = -1;
     errno = saved;
+}
+
+void fd_keep_inherited(void)
+{
+    syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 ssize_t fd_read_file(int dir, const char *path, char *buf, size_t size)

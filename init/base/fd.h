@@ -10,6 +10,9 @@
 /* Closes *FD if it is one, and makes it -1. errno is kept. */
 void fd_close(int *fd);
 
+/* What this process was given beside 0, 1 and 2 stays its own: no program that it starts inherits it. Linux 5.11. */
+void fd_keep_inherited(void);
+
 /*
  * Reads at most SIZE-1 bytes of PATH (below directory DIR, or AT_FDCWD) and terminates them. The length, or
  * -errno; -EFBIG when there is more. For files of the kernel (/proc, /sys) and for helpers: it may block.

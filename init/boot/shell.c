@@ -38,8 +38,9 @@ int shell_run(void *unused)
     struct text t = TEXT_OVER(term);
     text_add(&t, "TERM=");
     text_add(&t, terminal_type(path));
-    const char *const environment[] = { term, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                                  "HOME=/root", "PS1=primer# ", NULL };
+    const char *const environment[] = { term,
+                                        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                                        "HOME=/root", "PS1=primer# ", NULL };
     const char *const argv[] = { "sh", NULL };
     take_terminal(path);
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {

@@ -94,11 +94,15 @@ static int add_sorted(struct vector *out, const char *path)
         return -ENOMEM;
     }
     int result = vector_add(out, own);
-    for (size_t i = out->count - 1; result == 0 && i > 0 && strcmp(out->at[i - 1], own) > 0; i--) {
+    if (result < 0) {
+        free(own);
+        return result;
+    }
+    for (size_t i = out->count - 1; i > 0 && strcmp(out->at[i - 1], own) > 0; i--) {
         out->at[i] = out->at[i - 1];
         out->at[i - 1] = own;
     }
-    return result;
+    return 0;
 }
 
 static int expand(struct text *path, const char *rest, struct vector *out);

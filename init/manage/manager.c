@@ -97,6 +97,7 @@ static void reset_dispositions(void)
 int manager_open(struct manager *m)
 {
     reset_dispositions();
+    fd_keep_inherited();
     signals_mask(signals_blockable, NULL);
     if (getrandom(&m->boot_id, sizeof m->boot_id, GRND_NONBLOCK) < 0) {
         m->boot_id = clock_now_ns(); /* too early for the kernel: unique in this boot is what counts */

@@ -184,7 +184,7 @@ void act_on(struct manager *m, uint32_t unit);
 void act_after_exit(struct manager *m, uint32_t unit);
 /* Whether another start can be watched; if not, the turn ends here. */
 bool act_has_room(struct manager *m);
-void act_read_exec(struct manager *m, uint32_t slot);
+void act_read_exec(struct manager *m, uint32_t number);
 /* Reads the report of PID's start, if one is pending; before its end is told. */
 void act_read_exec_of(struct manager *m, pid_t pid);
 

@@ -13,7 +13,6 @@ setup() {
   mkdir -p "$BATS_TEST_TMPDIR/folders/var/lib/redis" "$BATS_TEST_TMPDIR/folders/var/log/redis"
 }
 
-# boot_redis OPTIONS…
 boot_redis() {
   local unit units=()
   for unit in prepare check client; do
@@ -27,7 +26,7 @@ boot_redis() {
     --file /bin/chown --file /bin/true --file /bin/sh --file /bin/sed --file /usr/bin/stat --file /bin/sleep \
     --file /bin/touch --file /bin/grep --file /usr/bin/test \
     --append "primer.main=check.service" --memory 512 \
-    --events "$BATS_TEST_TMPDIR/events" "$@"
+    --events "$BATS_TEST_TMPDIR/events"
 }
 
 events() {

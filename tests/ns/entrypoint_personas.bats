@@ -3,6 +3,7 @@
 # know; and where primer does better than they, under their names too.
 # variants: root/group
 
+# shellcheck disable=SC2154 # $stderr is run's
 load ../lib/common
 load ../lib/ns
 load ../lib/entry

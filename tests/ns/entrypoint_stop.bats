@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The way down of the entrypoint life: bounded, prompt and complete, as PID 1 of a namespace and as subreaper.
 # variants: root/group user/group
+# shellcheck disable=SC2016,SC2210 # the variables are the shells'; files are called 1, 2, 3 after the children in them
 
 load ../lib/common
 load ../lib/ns
@@ -19,7 +20,6 @@ teardown() {
 }
 
 given=$PRIMER_BUILD/helpers/entry_given
-show=$PRIMER_BUILD/helpers/entry_show
 orphans=$PRIMER_BUILD/helpers/entry_orphans
 
 # Three children that do not mind TERM, the last in a session of its own; their pids in the files 1, 2, 3.

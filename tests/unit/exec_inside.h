@@ -6,6 +6,7 @@
 #ifndef TESTS_EXEC_INSIDE_H
 #define TESTS_EXEC_INSIDE_H
 
+#include "base/fd.h"
 #include "base/signals.h"
 
 #include <errno.h>
@@ -129,6 +130,7 @@ static inline int inside(int argc, char **argv, int (*run)(void))
     char self[4096];
     int status = 1;
     if (argc > 1 && strcmp(argv[1], again) == 0) {
+        fd_keep_inherited(); /* as the manager does: ctest leaves descriptors of its own open */
         return inside_begin() ? run() : 1;
     }
     setenv("PRIMER_AS", geteuid() == 0 ? "root" : "user", 0);

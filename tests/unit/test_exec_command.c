@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/fd.h"
 #include "base/signals.h"
 #include "exec_run.h"
 
@@ -683,6 +684,7 @@ static void remove_folder(void)
 int main(void)
 {
     signals_mask(signals_blockable, NULL);
+    fd_keep_inherited(); /* as the manager does: ctest leaves descriptors of its own open */
     umask(0022);
     null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (mkdtemp(folder) == NULL || chdir("/") < 0) {
