@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <sys/wait.h>
 
+#define AFTER_KILL_NS (5 * NS_PER_SECOND) /* time to die in */
+
 static const struct {
     const char *name;
     uint64_t limit_ns; /* longer, and it is killed; NEVER_NS: a person's business */
@@ -61,26 +63,56 @@ struct chore *chore_start(struct manager *m, enum chore_kind kind, int (*run)(vo
     return free;
 }
 
+/* Tells whoever waits for the chore, once. What a given-up child does later is nobody's business any more. */
+static void over(struct manager *m, struct chore *chore, int status)
+{
+    struct chore was = *chore;
+    chore->ended = NULL;
+    chore->unit = UNIT_NONE;
+    if (was.unit != UNIT_NONE) {
+        roster_wake(&m->roster, was.unit);
+    }
+    if (was.ended != NULL) {
+        was.ended(m, status);
+    }
+    m->again = true;
+}
+
 bool chore_ended(struct manager *m, pid_t pid, int status)
 {
     for (unsigned i = 0; i < CHORES; i++) {
-        struct chore chore = m->chores[i];
-        if (chore.pid != pid) {
+        struct chore *chore = &m->chores[i];
+        if (chore->pid != pid) {
             continue;
         }
-        m->chores[i].pid = 0;
-        if (WIFSIGNALED(status) && chore.kind != CHORE_SHELL) {
-            report(m, chore.kind, chore.late ? "took too long and was killed" : "was ended by a signal", 0);
+        chore->pid = 0;
+        if (WIFSIGNALED(status) && chore->kind != CHORE_SHELL && !chore->given_up) {
+            report(m, chore->kind, chore->late ? "took too long and was killed" : "was ended by a signal", 0);
         }
-        if (chore.unit != UNIT_NONE) {
-            roster_wake(&m->roster, chore.unit);
-        }
-        if (chore.ended != NULL) {
-            chore.ended(m, status);
-        }
+        over(m, chore, status);
         return true;
     }
     return false;
+}
+
+/*
+ * A child that is stuck in the kernel (a dead network filesystem) does not end by KILL either. Then it is given up: it
+ * counts as killed for all who wait, or the machine would never go down; its place is kept until it is reaped.
+ */
+static void be_late(struct manager *m, struct chore *chore, uint64_t now_ns)
+{
+    if (!chore->late) {
+        if (kill(-chore->pid, SIGKILL) < 0) { /* it leads a session of its own, once it has come that far */
+            kill(chore->pid, SIGKILL);
+        }
+        chore->late = true;
+        chore->deadline_ns = clock_after_ns(now_ns, AFTER_KILL_NS);
+        return;
+    }
+    chore->given_up = true;
+    chore->deadline_ns = NEVER_NS;
+    report(m, chore->kind, "does not end by KILL and is given up", 0);
+    over(m, chore, SIGKILL);
 }
 
 uint64_t chore_deadlines(struct manager *m, uint64_t now_ns)
@@ -92,9 +124,7 @@ uint64_t chore_deadlines(struct manager *m, uint64_t now_ns)
             continue;
         }
         if (chore->deadline_ns <= now_ns) {
-            kill(-chore->pid, SIGKILL); /* it leads a session of its own */
-            chore->late = true;
-            chore->deadline_ns = NEVER_NS;
+            be_late(m, chore, now_ns);
         }
         next_ns = chore->deadline_ns < next_ns ? chore->deadline_ns : next_ns;
     }

@@ -29,7 +29,7 @@ enum ending { END_NONE, END_EXIT, END_POWER_OFF, END_REBOOT, END_HALT, ENDINGS }
 const char *ending_name(enum ending how);
 
 /* What a signal to PID 1 means in a life; a row of its table. */
-enum signal_act { ACT_NONE, ACT_STOP, ACT_RELOAD, ACT_REAP };
+enum signal_act { ACT_STOP, ACT_RELOAD };
 struct signal_row {
     int signo;
     enum signal_act act;
@@ -54,6 +54,7 @@ struct chore {
     pid_t pid; /* 0: free */
     enum chore_kind kind;
     bool late;                                    /* it was killed for that */
+    bool given_up;                                /* nor did that end it: nobody waits for it any more */
     uint32_t unit;                                /* a unit whose start waits for it; UNIT_NONE: none does */
     uint64_t deadline_ns;                         /* then it is killed */
     void (*ended)(struct manager *m, int status); /* wait status; may be NULL */
@@ -195,7 +196,8 @@ bool reaper_turn(struct manager *m); /* true: there may be more */
 struct chore *chore_start(struct manager *m, enum chore_kind kind, int (*run)(void *), void *context);
 struct chore *chore_find(struct manager *m, enum chore_kind kind);
 bool chore_ended(struct manager *m, pid_t pid, int status);
-uint64_t chore_deadlines(struct manager *m, uint64_t now_ns); /* kills what is late; the next one */
+uint64_t chore_deadlines(struct manager *m,
+                         uint64_t now_ns); /* kills what is late, gives up what does not die; the next one */
 
 /* --- wait.c: steps that take their time, without anybody waiting for them */
 int wait_chore(struct manager *m, enum chore_kind kind, int (*run)(void *), void *context);
