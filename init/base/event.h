@@ -108,7 +108,7 @@ const struct event *event_read(const struct event_ring *ring, struct event_reade
 
 enum event_level event_level(const struct event *e);
 
-/* One line without its newline: a sentence for people, a JSON object (keys: primer-events(7)) for programs. */
+/* One line without its newline: a sentence for people, a JSON object (keys: the table in event_format.c) for programs. */
 void event_sentence(const struct event *e, struct text *t);
 void event_json(const struct event *e, struct text *t);
 

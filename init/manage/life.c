@@ -80,16 +80,6 @@ static const struct step start_rows[] = {
       "The first job: start the default unit and all that it needs.", STEP_ENDS },
 };
 
-static int result(void *context)
-{
-    struct manager *m = context;
-    struct event *e = event_add(&m->ring, EVENT_STATUS);
-    e->code = m->status_is_signal ? 0 : m->status;
-    e->count = m->status_is_signal ? m->status : 0;
-    text_copy(e->word, sizeof e->word, m->status_reason);
-    return 0;
-}
-
 static const struct step stop_rows[] = {
     { "left-terminate", step_terminate, "kill(2)", "Children that no service owns are asked to end.",
       STEP_GOES_ON },
@@ -97,8 +87,7 @@ static const struct step stop_rows[] = {
     { "left-kill", step_kill, "kill(2)", "Whoever is still there cannot refuse KILL.", STEP_GOES_ON },
     { "left-drain-killed", step_drain_killed, "wait(2)", "Only what is stuck in the kernel outlives KILL.",
       STEP_GOES_ON },
-    { "left-result", result, "primer-events(7)", "How the run went is an event, the last one.",
-      STEP_GOES_ON },
+    { "left-result", step_result, "wait(2)", "How the run went is an event, the last one.", STEP_GOES_ON },
     { "left-flush", step_flush, "write(2)", "Whoever reads events gets the last ones.", STEP_GOES_ON },
 };
 

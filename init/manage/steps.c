@@ -138,6 +138,16 @@ int step_drain_killed(void *context)
     return wait_until(m, m->drained, 5 * NS_PER_SECOND);
 }
 
+int step_result(void *context)
+{
+    struct manager *m = context;
+    struct event *e = event_add(&m->ring, EVENT_STATUS);
+    e->code = m->status_is_signal ? 0 : m->status;
+    e->count = m->status_is_signal ? m->status : 0;
+    text_copy(e->word, sizeof e->word, m->status_reason);
+    return 0;
+}
+
 int step_flush(void *context)
 {
     struct manager *m = context;

@@ -15,6 +15,7 @@ int step_terminate(void *context); /* TERM to what no service owns */
 int step_drain(void *context);     /* until they are gone, or 10 seconds have */
 int step_kill(void *context);      /* KILL to what is left */
 int step_drain_killed(void *context);
-int step_flush(void *context); /* until whoever reads events has them all, or a second has gone */
+int step_result(void *context); /* how the run went, as the last event */
+int step_flush(void *context);  /* until whoever reads events has them all, or a second has gone */
 
 #endif

@@ -47,17 +47,6 @@ static int sync_disks(void *context)
     return wait_chore(context, CHORE_FINAL, sync_run, NULL);
 }
 
-/* The last event. It must not come with the record: whoever reads events wants to know as well. */
-static int result(void *context)
-{
-    struct manager *m = context;
-    struct event *e = event_add(&m->ring, EVENT_STATUS);
-    e->code = m->status_is_signal ? 0 : m->status;
-    e->count = m->status_is_signal ? m->status : 0;
-    text_copy(e->word, sizeof e->word, m->status_reason);
-    return 0;
-}
-
 static int status_run(void *context)
 {
     const struct manager *m = context;
@@ -127,7 +116,7 @@ static const struct step rows[] = {
     { "unmount", unmount, "umount(2)",
       "Filesystems with data are left in reverse order; what is busy becomes read-only.", STEP_GOES_ON },
     { "sync", sync_disks, "sync(2)", "What is still in memory goes to the disks.", STEP_GOES_ON },
-    { "result", result, "primer-events(7)", "How the run went is an event, the last one.", STEP_GOES_ON },
+    { "result", step_result, "wait(2)", "How the run went is an event, the last one.", STEP_GOES_ON },
     { "flush", step_flush, "write(2)", "Whoever reads events gets the last ones before the machine is gone.",
       STEP_GOES_ON },
     { "status", status, "tcdrain(3)",
