@@ -63,6 +63,7 @@ struct event {
     int32_t code;
     uint32_t count; /* at least 1 where the kind is merged */
     uint8_t kind;
+    bool routine;  /* no failure to primer, though it looks like one: the run's own status, handed through */
     bool merged;   /* stands for `count` events of its kind */
     char word[16]; /* TASK_COMM_LEN: a process's name fits */
     char text[38];

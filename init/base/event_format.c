@@ -92,7 +92,7 @@ enum event_level event_level(const struct event *e)
         (strcmp(e->word, "stop-sigterm") == 0 || strcmp(e->word, "final-sigterm") == 0)) {
         return LEVEL_INFO;
     }
-    if (e->kind == EVENT_STATE && e->text[0] != '\0' && strcmp(e->text, "success") != 0) {
+    if (e->kind == EVENT_STATE && !e->routine && e->text[0] != '\0' && strcmp(e->text, "success") != 0) {
         return LEVEL_ERROR; /* a state with a result that is not success is a failure */
     }
     if (e->kind == EVENT_STEP && e->code != 0) {

@@ -39,6 +39,9 @@ static void on_note(void *who, const struct note *note)
         if (s->result != RESULT_SUCCESS) {
             text_copy(e->text, sizeof e->text, service_result_name(s->result));
         }
+        /* How the main unit's process ended is what the run is about: its status says it, to whoever asked. */
+        e->routine = note->unit == m->main_unit &&
+                     (s->result == RESULT_EXIT_CODE || s->result == RESULT_SIGNAL);
         break;
     case NOTE_JOB:
         e = event_note(&m->ring, EVENT_JOB, name, service_job_result_name(note->result));
