@@ -219,7 +219,8 @@ on_terminal() {
 }
 
 @test "killed without a terminal, nothing stays: no QEMU, no files" {
-  vm --console console -- sh -c 'echo ready; sleep 1000' >output 3>&- &
+  # The script itself, not a function: that would be a shell of bats' own, whose child it is.
+  "$PRIMER_SOURCE/scripts/vm" run --timeout 120 --console console -- sh -c 'echo ready; sleep 1000' >output 3>&- &
   local pid=$! machine
   wait_until 60 grep -q ready output
   machine=$(pgrep -P "$pid" timeout) || machine=$(pgrep -P "$pid" qemu)
