@@ -27,7 +27,7 @@ enum event_kind {
     EVENT_CYCLE,        /* a unit whose start was dropped to break a cycle; text: the next one in it */
     EVENT_JOB,          /* a job ended; word: start or stop, text: result */
     EVENT_STATE,        /* a service is in a new state; word: state, text: result when it failed */
-    EVENT_SPAWN,        /* forked; pid, word: phase */
+    EVENT_SPAWN,        /* forked; pid, word: phase, text: what the unit is, for people */
     EVENT_SPAWN_FAILED, /* could not fork; code: errno, word: phase */
     EVENT_EXEC,         /* the child executes its program; pid */
     EVENT_EXEC_FAILED,  /* it could not; step, code: errno, text: program, word: hint */
@@ -109,14 +109,11 @@ const struct event *event_read(const struct event_ring *ring, struct event_reade
 
 enum event_level event_level(const struct event *e);
 
-/* One line without its newline: a sentence for people, a JSON object (keys: the table in event_format.c) for programs. */
+/* One line without its newline: a sentence for people, a JSON object (keys: event_kinds.h) for programs. */
 void event_sentence(const struct event *e, struct text *t);
 void event_json(const struct event *e, struct text *t);
 
 /* The longest line that either of them makes, with newline and NUL. */
 enum { EVENT_LINE = 640 };
-
-/* The kind's name in JSON; for tables and documents. */
-const char *event_kind_name(enum event_kind kind);
 
 #endif

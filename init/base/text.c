@@ -103,4 +103,11 @@ void text_copy(char *dst, size_t size, const char *s)
     struct text t = { .at = dst, .size = size };
     dst[0] = '\0';
     text_add(&t, s);
+    if (t.cut) { /* not within a character of UTF-8: the byte that did not fit was no first one */
+        bool within = (s[t.len] & 0xc0) == 0x80;
+        while (within && t.len > 0) {
+            within = (dst[--t.len] & 0xc0) == 0x80;
+        }
+        dst[t.len] = '\0';
+    }
 }

@@ -36,7 +36,7 @@ void text_seconds(struct text *t, uint64_t ns, unsigned decimals);
 /* S as a JSON string with its quotes (RFC 8259). Bytes above 0x7f pass as they are. */
 void text_json(struct text *t, const char *s);
 
-/* Copies S into DST[SIZE], cut where it must be, always terminated. */
+/* Copies S into DST[SIZE], cut where it must be but not within a character of UTF-8, always terminated. */
 void text_copy(char *dst, size_t size, const char *s);
 
 #endif

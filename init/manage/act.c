@@ -47,6 +47,14 @@ void act_after_exit(struct manager *m, uint32_t unit)
     }
 }
 
+void act_after_orphan(struct manager *m, uint32_t unit)
+{
+    act_after_exit(m, unit);
+    if (service_has_ended(&m->services[unit]) && (m->ending == END_NONE || !m->life->owns_machine)) {
+        tracker_leave(&m->tracker, manager_unit_name(m, unit)); /* refused while others are in it */
+    }
+}
+
 static void note_kill(struct manager *m, uint32_t unit, int signo, const char *whom, pid_t pid)
 {
     struct event *e = event_note(&m->ring, EVENT_KILL, manager_unit_name(m, unit), NULL);
@@ -255,7 +263,8 @@ static void started(struct manager *m, uint32_t unit, const struct unit_command 
         *group = pid;
     }
     pids_add(&m->pids, pid, unit);
-    struct event *e = event_note(&m->ring, EVENT_SPAWN, manager_unit_name(m, unit), NULL);
+    const char *description = snapshot_string(m->snapshot, snapshot_unit(m->snapshot, unit)->description);
+    struct event *e = event_note(&m->ring, EVENT_SPAWN, manager_unit_name(m, unit), description);
     e->pid = pid;
     text_copy(e->word, sizeof e->word, service_phase_name(command->phase));
     manager_input(m, unit,

@@ -95,6 +95,16 @@ bool chore_ended(struct manager *m, pid_t pid, int status)
     return false;
 }
 
+bool chore_is(const struct manager *m, pid_t pid)
+{
+    for (unsigned i = 0; i < CHORES; i++) {
+        if (m->chores[i].pid == pid) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * A child that is stuck in the kernel (a dead network filesystem) does not end by KILL either. Then it is given up: it
  * counts as killed for all who wait, or the machine would never go down; its place is kept until it is reaped.

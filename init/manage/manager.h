@@ -183,6 +183,8 @@ int units_start_default(struct manager *m);
 void act_on(struct manager *m, uint32_t unit);
 /* A process of the unit, or an orphan of it, was reaped: the last one's end is an input of its own. */
 void act_after_exit(struct manager *m, uint32_t unit);
+/* The same for an orphan, which may have outlived its service and kept its cgroup. */
+void act_after_orphan(struct manager *m, uint32_t unit);
 /* Whether another start can be watched; if not, the turn ends here. */
 bool act_has_room(struct manager *m);
 void act_read_exec(struct manager *m, uint32_t number);
@@ -196,6 +198,7 @@ bool reaper_turn(struct manager *m); /* true: there may be more */
 struct chore *chore_start(struct manager *m, enum chore_kind kind, int (*run)(void *), void *context);
 struct chore *chore_find(struct manager *m, enum chore_kind kind);
 bool chore_ended(struct manager *m, pid_t pid, int status);
+bool chore_is(const struct manager *m, pid_t pid);
 uint64_t chore_deadlines(struct manager *m,
                          uint64_t now_ns); /* kills what is late, gives up what does not die; the next one */
 

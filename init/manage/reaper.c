@@ -106,7 +106,7 @@ static bool reap_one(struct manager *m)
         note_orphan(m, &info, &p, unit);
         adopted_look(m, info.si_pid, unit);
         if (unit != UNIT_NONE) {
-            act_after_exit(m, unit);
+            act_after_orphan(m, unit);
         }
     }
     return true;

@@ -61,7 +61,10 @@ int step_start(void *context)
     return units_start_default(context);
 }
 
-/* Direct children, which is all that a life knows for certain which does not own every process. */
+/*
+ * Direct children, which is all that a life knows for certain which does not own every process. Chores are not asked to
+ * end: what they clear away is work of the way down, and they have a deadline of their own.
+ */
 static int signal_children(const struct manager *m, int signo)
 {
     char path[64];
@@ -79,7 +82,9 @@ static int signal_children(const struct manager *m, int signo)
     pid_t pid = 0;
     for (const char *at = list; *at != '\0'; at++) {
         if (*at == ' ') {
-            kill(pid, signo);
+            if (signo == SIGKILL || !chore_is(m, pid)) {
+                kill(pid, signo);
+            }
             pid = 0;
         } else {
             pid = pid * 10 + (*at - '0');

@@ -1,6 +1,6 @@
 /*
  * The directive table, and what its values become. Every honoured directive has a case here that names it; that it has
- * an effect, tests/ns and tests/boot show.
+ * an effect, tests/ns/effects.bats and test_exec_directives.c show.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "unit/directive.h"
-#include "unit/manual.h"
 #include "unit_tree.h"
 
 #include <signal.h>
@@ -101,26 +100,6 @@ static void test_old_names(void **state)
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_non_null(directive_find(&l, SECTION_SERVICE, names[i]));
     }
-}
-
-/* The manual's list has every row once, and nothing that mdoc(7) would take for a command of its own. */
-static void test_manual(void **state)
-{
-    int fd = memfd_create("manual", MFD_CLOEXEC);
-    assert_int_equal(manual_print_directives(fd), 0);
-    off_t size = lseek(fd, 0, SEEK_END);
-    char *text = mmap(NULL, (size_t)size + 1, PROT_READ, MAP_PRIVATE, fd, 0);
-    assert_ptr_not_equal(text, MAP_FAILED);
-    close(fd);
-    for (unsigned t = 0; directive_tables[t] != NULL; t++) {
-        for (unsigned i = 0; i < directive_tables[t]->count; i++) {
-            char item[128];
-            const struct directive *row = &directive_tables[t]->rows[i];
-            snprintf(item, sizeof item, ".It Ic %s Ns =\n\\&%s", row->name, row->help);
-            assert_non_null(memmem(text, (size_t)size, item, strlen(item)));
-        }
-    }
-    munmap(text, (size_t)size + 1);
 }
 
 /* --- numbers: one line, one field --- */
@@ -611,7 +590,6 @@ int main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_rows_are_found),
         cmocka_unit_test(test_old_names),
-        cmocka_unit_test(test_manual),
         cmocka_unit_test_setup_teardown(test_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_strings, setup, teardown),
         cmocka_unit_test_setup_teardown(test_directory_flags, setup, teardown),
