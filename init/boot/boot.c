@@ -145,9 +145,9 @@ static int rescue(void *context)
 }
 
 static const struct step rows[] = {
-    { "stdio", stdio, "open(2)",
+    { "descriptors", stdio, "open(2)",
       "Descriptors 0, 1 and 2 must be something, or the first file opened takes their place.", STEP_GOES_ON },
-    { "signals", step_open, "signalfd(2)",
+    { "signal-queue", step_open, "signalfd(2)",
       "A signal to PID 1 that has no handler is ignored by the kernel; these are read as messages instead.",
       STEP_ENDS },
     { "proc", proc, "proc(5)",
