@@ -3,24 +3,39 @@
 # timeout: 600
 load ../lib/common
 load ../lib/events
+load ../lib/steps
 
 setup() {
   export PRIMER=$PRIMER_RELEASE/primer EVENTS=$BATS_TEST_TMPDIR/events
   boot=$PRIMER_SOURCE/scripts/boot
   here=$PRIMER_SOURCE/tests/boot/explain
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+# rows_of FILE: the names of the steps in its table. told_by TABLE: those of its step events.
+rows_of() {
+  step_rows "$PRIMER_SOURCE/$1" | awk '{ print $4 }'
+}
+
+told_by() {
+  jq -r "select(.event == \"step\" and .table == \"$1\").step" "$EVENTS"
 }
 
 @test "primer.explain: the boot, its helper, each service's child and the way down, step by step" {
   run "$boot" "--events=$EVENTS" primer.explain </dev/null
   assert_success
-  # The rows of the tables, in their order, none left out: the first and last stand for all, whose names the
-  # events have from the tables themselves.
-  assert_equal "$(events 'select(.event == "step" and .table == "boot") | .step' | sed -n '1p;$p')" \
-    '"stdio"
-"start"'
-  assert_equal "$(events 'select(.event == "step" and .table == "stop") | .step' | sed -n '1p;$p')" \
-    '"terminate"
-"status"'
+  # The rows of the tables, in their order, none left out and none beside them. A service's child tells what was for
+  # it to do.
+  told_by boot >told
+  rows_of init/boot/boot.c | diff - told
+  told_by setup >told
+  rows_of init/boot/setup.c | diff - told
+  # Behind "unmount" nobody may see the events any more.
+  told_by stop >told
+  rows_of init/stop/stop.c | head -n "$(wc -l <told)" | diff - told
+  grep -q -x status told
+  told_by exec | sort -u >told
+  assert_equal "$(comm -13 <(rows_of init/exec/command.c | sort) told)" ''
   assert_in_order \
     '.event == "step" and .table == "boot" and .step == "setup"' \
     '.event == "step" and .table == "setup" and .step == "hostname"' \
@@ -79,6 +94,31 @@ setup() {
 ["proc",null]
 ["primer.explian","explain"]'
   assert_equal "$(events 'select(.event == "break")')" ''
+}
+
+@test "primer.break= knows every step by its name, stops before each that comes, and no other" {
+  local file names=()
+  for file in init/boot/boot.c init/boot/setup.c init/exec/command.c init/stop/stop.c; do
+    mapfile -t -O "${#names[@]}" names < <(rows_of "$file")
+  done
+  # No shell comes along, so each stop is over at once.
+  printf '[Service]\nType=exec\nExecStart=%s 0\n' /opt/show >"$BATS_TEST_TMPDIR/x.service"
+  run "$PRIMER_SOURCE/scripts/vm" run --unit "$BATS_TEST_TMPDIR/x.service" --file "$PRIMER_BUILD/helpers/entry_show:/opt/show" \
+    --events "$EVENTS" --append "primer.main=x.service primer.break=$(
+      IFS=,
+      printf '%s' "${names[*]}"
+    )"
+  assert_success
+  # Those that had run before the command line was read are refused, each with the reason, and none else is.
+  assert_equal "$(jq -r 'select(.event == "option").argument' "$EVENTS")" "$(rows_of init/boot/boot.c | sed '/^command-line$/q')"
+  jq -r 'select(.event == "break").step' "$EVENTS" >told
+  {
+    rows_of init/boot/boot.c | sed '1,/^command-line$/d'
+    rows_of init/boot/setup.c
+    rows_of init/exec/command.c
+    rows_of init/stop/stop.c
+  } | sort >known
+  sort told | diff known -
 }
 
 @test "rescue gives a shell before the services, emergency one before the boot's helper" {
