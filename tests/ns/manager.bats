@@ -148,7 +148,10 @@ END
 }
 
 @test "what the manager was given beside 0, 1 and 2 is no service's" {
+  unit other.service <<<$'[Service]\nExecStart=sleep 1000' # without one that runs, the manager would end
   unit x.service <<END
+[Unit]
+Wants=other.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
