@@ -70,7 +70,7 @@ struct event {
     char unit[48]; /* longer names are cut */
 };
 
-enum { EVENT_RING = 256 };
+enum { EVENT_RING = 160 };
 
 struct event_ring {
     uint64_t next_seq;

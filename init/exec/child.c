@@ -170,12 +170,13 @@ int child_report_read(int report_fd, struct child_report *report)
 
 pid_t child_helper(int (*run)(void *context), void *context)
 {
-    pid_t pid = fork();
+    bool plain;
+    pid_t pid = clone_fork(&plain);
     if (pid != 0) {
-        return pid < 0 ? -errno : pid;
+        return pid;
     }
-    for (int signo = 1; signo <= SIGNAL_LAST; signo++) {
-        signals_default(signo);
+    if (plain) {
+        clear_handlers();
     }
     setsid(); /* cannot fail: a new child leads no group */
     signals_mask(SIGNALS_NONE, NULL);

@@ -86,7 +86,8 @@ int child_report_read(int report_fd, struct child_report *report);
 
 /*
  * Forks a child that runs RUN and exits with what it returns (0…255): for work that may block, in PID 1's
- * place. The pid, or -errno. The child has default dispositions, no blocked signals, and a session of its own.
+ * place. The pid, or -errno. The child has no blocked signals, dispositions that are default but for ignored ones, and a
+ * session of its own.
  */
 pid_t child_helper(int (*run)(void *context), void *context);
 

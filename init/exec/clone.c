@@ -69,6 +69,24 @@ static long clone3_run(struct clone_args *args, int (*run)(void *), void *contex
 #endif
 }
 
+static bool is_refused(long result)
+{
+    return result == -ENOSYS || result == -EPERM || result == -EINVAL;
+}
+
+pid_t clone_fork(bool *plain)
+{
+    struct clone_args args = { .flags = CLONE_CLEAR_SIGHAND, .exit_signal = SIGCHLD };
+    long pid = syscall(SYS_clone3, &args, sizeof args);
+    pid = pid < 0 ? -errno : pid;
+    *plain = is_refused(pid);
+    if (*plain) {
+        pid = fork();
+        pid = pid < 0 ? -errno : pid;
+    }
+    return (pid_t)pid;
+}
+
 /* Frames that a child with shared memory left on the stack mean nothing to its parent. */
 static void forget_frames(const unsigned char *stack)
 {
@@ -108,7 +126,7 @@ __attribute__((noinline, no_sanitize("address"))) pid_t clone_run(struct clone_r
     }
     request->plain = false;
     long pid = clone3_run(&args, request->run, request->context);
-    if (pid == -ENOSYS || pid == -EPERM || pid == -EINVAL) {
+    if (is_refused(pid)) {
         pid = clone_plainly(request, stack + sizeof stack, flags);
     }
     forget_frames(stack);

@@ -24,6 +24,12 @@ struct clone_request {
     bool plain;
 };
 
+/*
+ * As fork(2), but the child has no signal handlers. 0 in the child, its pid in the parent, or -errno. PLAIN, set in the
+ * child too: clone3(2) was refused, and the child has its parent's handlers.
+ */
+pid_t clone_fork(bool *plain);
+
 /* The child's pid, or -errno. The caller's errno is as it was. */
 pid_t clone_run(struct clone_request *request);
 

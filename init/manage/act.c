@@ -35,15 +35,21 @@ static bool is_empty(struct manager *m, uint32_t unit)
     return empty;
 }
 
-/* With cgroups the tracker is asked only where the answer decides something. */
+/* Tells a service that waits for it that nobody is left. */
+static void tell_empty(struct manager *m, uint32_t unit)
+{
+    if (is_empty(m, unit)) {
+        manager_input(m, unit, &(struct input){ .kind = INPUT_EMPTY, .now_ns = clock_now_ns() });
+    }
+}
+
+/* With cgroups the tracker is asked only where the answer decides something; the number of a group must be given up in time. */
 void act_after_exit(struct manager *m, uint32_t unit)
 {
-    bool waits = service_waits_for_empty(&m->services[unit]);
-    if (!waits && m->tracker.root_fd >= 0) {
-        return;
-    }
-    if (is_empty(m, unit) && waits) {
-        manager_input(m, unit, &(struct input){ .kind = INPUT_EMPTY, .now_ns = clock_now_ns() });
+    if (service_waits_for_empty(&m->services[unit])) {
+        tell_empty(m, unit);
+    } else if (m->tracker.root_fd < 0) {
+        is_empty(m, unit);
     }
 }
 
@@ -63,33 +69,39 @@ static void note_kill(struct manager *m, uint32_t unit, int signo, const char *w
     text_copy(e->word, sizeof e->word, whom);
 }
 
-/* As systemd: a stopped process is woken, so that it sees the signal, and SendSIGHUP= adds a HUP for shells. */
-static void signal_one(struct manager *m, uint32_t unit, pid_t pid, int signo, const char *whom)
+/*
+ * As systemd: a stopped process is woken, so that it sees the signal, and SendSIGHUP= adds a HUP for shells. The list ends
+ * with 0.
+ */
+static void list_signals(const struct manager *m, uint32_t unit, int signo, int list[4])
 {
-    if (pid == 0) {
-        return;
-    }
-    kill(pid, signo);
+    memset(list, 0, 4 * sizeof *list);
+    *list++ = signo;
     if (signo != SIGKILL && signo != SIGCONT) {
-        kill(pid, SIGCONT);
+        *list++ = SIGCONT;
     }
     if (signo != SIGKILL && settings_of(m, unit)->flags & SERVICE_SEND_SIGHUP) {
-        kill(pid, SIGHUP);
+        *list = SIGHUP;
     }
-    note_kill(m, unit, signo, whom, pid);
+}
+
+static void signal_one(struct manager *m, uint32_t unit, pid_t pid, int signo, const char *whom)
+{
+    int list[4];
+    list_signals(m, unit, signo, list);
+    for (const int *next = list; pid != 0 && *next != 0; next++) {
+        kill(pid, *next);
+    }
+    if (pid != 0) {
+        note_kill(m, unit, signo, whom, pid);
+    }
 }
 
 static void signal_all(struct manager *m, uint32_t unit, int signo)
 {
-    const char *name = manager_unit_name(m, unit);
-    const struct groups *groups = &m->groups[unit];
-    tracker_signal(&m->tracker, name, groups, signo, 0);
-    if (signo != SIGKILL && signo != SIGCONT) {
-        tracker_signal(&m->tracker, name, groups, SIGCONT, 0);
-    }
-    if (signo != SIGKILL && settings_of(m, unit)->flags & SERVICE_SEND_SIGHUP) {
-        tracker_signal(&m->tracker, name, groups, SIGHUP, 0);
-    }
+    int list[4];
+    list_signals(m, unit, signo, list);
+    tracker_signal(&m->tracker, manager_unit_name(m, unit), &m->groups[unit], list);
     note_kill(m, unit, signo, "all", 0);
 }
 
@@ -97,7 +109,8 @@ static void do_kill(struct manager *m, uint32_t unit)
 {
     struct service *s = &m->services[unit];
     int signo = s->kill_signal;
-    bool nobody_left = service_waits_for_empty(s) && is_empty(m, unit);
+    bool waits = service_waits_for_empty(s);
+    bool nobody_left = waits && is_empty(m, unit);
     s->todo &= (uint8_t)~TODO_KILL;
     if (!nobody_left && s->kill_whom & WHOM_ALL) {
         signal_all(m, unit, signo);
@@ -105,7 +118,9 @@ static void do_kill(struct manager *m, uint32_t unit)
         signal_one(m, unit, s->kill_whom & WHOM_MAIN ? s->main_pid : 0, signo, "main");
         signal_one(m, unit, s->kill_whom & WHOM_CONTROL ? s->control_pid : 0, signo, "control");
     }
-    act_after_exit(m, unit);
+    if (waits) {
+        tell_empty(m, unit);
+    }
 }
 
 /* What primer itself adds to a command's environment; systemd.exec(5), "Environment variables in spawned processes". */
@@ -199,10 +214,11 @@ static struct pending_exec *free_slot(struct manager *m)
     return NULL;
 }
 
-static void close_slot(struct pending_exec *slot)
+static void close_slot(struct manager *m, struct pending_exec *slot)
 {
     fd_close(&slot->fd);
     slot->pid = 0;
+    m->pending_execs--;
 }
 
 void act_read_exec(struct manager *m, uint32_t number)
@@ -214,7 +230,7 @@ void act_read_exec(struct manager *m, uint32_t number)
     }
     pid_t pid = slot->pid;
     uint32_t unit = slot->unit;
-    close_slot(slot);
+    close_slot(m, slot);
     if (unit != UNIT_NONE) { /* else its unit went with a reload */
         told_of_exec(m, unit, pid, &report);
     }
@@ -222,7 +238,7 @@ void act_read_exec(struct manager *m, uint32_t number)
 
 void act_read_exec_of(struct manager *m, pid_t pid)
 {
-    for (uint32_t i = 0; i < PENDING_EXECS; i++) {
+    for (uint32_t i = 0; m->pending_execs > 0 && i < PENDING_EXECS; i++) {
         if (m->execs[i].fd >= 0 && m->execs[i].pid == pid) {
             act_read_exec(m, i);
         }
@@ -238,7 +254,7 @@ static struct pending_exec *slot_for(struct manager *m)
     struct pending_exec *slot = free_slot(m);
     if (slot == NULL) {
         slot = &m->execs[m->invocations % PENDING_EXECS];
-        close_slot(slot);
+        close_slot(m, slot);
     }
     return slot;
 }
@@ -299,6 +315,7 @@ static void do_spawn(struct manager *m, uint32_t unit)
         .null_fd = m->null_fd,
         .log_fd = -1,
         .cgroup_fd = cgroup_fd,
+        .at_home = m->at_home,
         .share_memory_allowed = !watched,
     };
     pid_t pid = command_start(&request, &report_fd, &report);
@@ -314,8 +331,9 @@ static void do_spawn(struct manager *m, uint32_t unit)
     }
     struct pending_exec *slot = slot_for(m);
     *slot = (struct pending_exec){ .fd = report_fd, .pid = pid, .unit = unit };
+    m->pending_execs++;
     if (manager_watch(m, report_fd, EPOLLIN, SOURCE_EXEC, (uint32_t)(slot - m->execs)) < 0) {
-        close_slot(slot); /* no memory for it: the reaper reads what there is */
+        close_slot(m, slot); /* no memory for it: the reaper reads what there is */
     }
 }
 
@@ -387,5 +405,5 @@ void act_on(struct manager *m, uint32_t unit)
 
 bool act_has_room(struct manager *m)
 {
-    return free_slot(m) != NULL;
+    return m->pending_execs < PENDING_EXECS;
 }

@@ -78,31 +78,23 @@ static void over(struct manager *m, struct chore *chore, int status)
     m->again = true;
 }
 
-bool chore_ended(struct manager *m, pid_t pid, int status)
-{
-    for (unsigned i = 0; i < CHORES; i++) {
-        struct chore *chore = &m->chores[i];
-        if (chore->pid != pid) {
-            continue;
-        }
-        chore->pid = 0;
-        if (WIFSIGNALED(status) && chore->kind != CHORE_SHELL && !chore->given_up) {
-            report(m, chore->kind, chore->late ? "took too long and was killed" : "was ended by a signal", 0);
-        }
-        over(m, chore, status);
-        return true;
-    }
-    return false;
-}
-
-bool chore_is(const struct manager *m, pid_t pid)
+struct chore *chore_of(struct manager *m, pid_t pid)
 {
     for (unsigned i = 0; i < CHORES; i++) {
         if (m->chores[i].pid == pid) {
-            return true;
+            return &m->chores[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+void chore_ended(struct manager *m, struct chore *chore, int status)
+{
+    chore->pid = 0;
+    if (WIFSIGNALED(status) && chore->kind != CHORE_SHELL && !chore->given_up) {
+        report(m, chore->kind, chore->late ? "took too long and was killed" : "was ended by a signal", 0);
+    }
+    over(m, chore, status);
 }
 
 /*

@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Bounds of one turn: whoever has more to do comes again after everybody else. */
@@ -97,8 +98,18 @@ static void reset_dispositions(void)
     }
 }
 
+/* Process 1 as the kernel starts it is where a service is to be; then no child needs to go there. */
+static bool is_at_home(void)
+{
+    char here[2];
+    mode_t was = umask(0022);
+    umask(was);
+    return was == 0022 && getcwd(here, sizeof here) != NULL && strcmp(here, "/") == 0;
+}
+
 int manager_open(struct manager *m)
 {
+    m->at_home = is_at_home();
     reset_dispositions();
     fd_keep_inherited();
     signals_mask(signals_blockable, NULL);

@@ -117,6 +117,7 @@ struct manager {
     struct tracker tracker;
     struct chore chores[CHORES];
     struct pending_exec execs[PENDING_EXECS];
+    unsigned pending_execs; /* of them in use */
     struct adopted adopted;
 
     char words[4096];  /* what the strings of `wishes` are in */
@@ -137,6 +138,7 @@ struct manager {
     int step_chore;            /* of a step that is a chore: enum step_chore */
     int step_status;           /* how it ended: a wait status */
     bool drained;              /* no child is left */
+    bool at_home;              /* the working directory is "/" and the umask 0022, as a service's */
     bool again;                /* the next turn comes without a wait */
     bool reap;                 /* there may be dead children */
     bool main_refused;         /* the main unit's start job ended without a start */
@@ -197,8 +199,8 @@ bool reaper_turn(struct manager *m); /* true: there may be more */
 /* --- chores.c */
 struct chore *chore_start(struct manager *m, enum chore_kind kind, int (*run)(void *), void *context);
 struct chore *chore_find(struct manager *m, enum chore_kind kind);
-bool chore_ended(struct manager *m, pid_t pid, int status);
-bool chore_is(const struct manager *m, pid_t pid);
+struct chore *chore_of(struct manager *m, pid_t pid); /* NULL: the process is no chore */
+void chore_ended(struct manager *m, struct chore *chore, int status);
 uint64_t chore_deadlines(struct manager *m,
                          uint64_t now_ns); /* kills what is late, gives up what does not die; the next one */
 

@@ -88,21 +88,23 @@ static bool reap_one(struct manager *m)
     bool own = unit != UNIT_NONE &&
                (m->services[unit].main_pid == info.si_pid || m->services[unit].control_pid == info.si_pid);
     struct process p = { .name = "?" };
-    if (!own && process_read(m->proc_fd, info.si_pid, &p) == 0) {
+    struct chore *chore = own ? NULL : chore_of(m, info.si_pid);
+    if (!own && chore == NULL && process_read(m->proc_fd, info.si_pid, &p) == 0) {
         unit = unit_of_orphan(m, info.si_pid, &p);
     }
 
     siginfo_t reaped;
     waitid(P_PID, (id_t)info.si_pid, &reaped, WEXITED | WNOHANG);
 
-    int status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
     if (own) {
         if (m->tracker.root_fd >= 0) {
             pids_remove(&m->pids, info.si_pid);
         }
         end_of_service_process(m, unit, &info);
         adopted_look(m, info.si_pid, unit);
-    } else if (!chore_ended(m, info.si_pid, status)) {
+    } else if (chore != NULL) {
+        chore_ended(m, chore, info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status);
+    } else {
         note_orphan(m, &info, &p, unit);
         adopted_look(m, info.si_pid, unit);
         if (unit != UNIT_NONE) {

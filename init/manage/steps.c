@@ -65,7 +65,7 @@ int step_start(void *context)
  * Direct children, which is all that a life knows for certain which does not own every process. Chores are not asked to
  * end: what they clear away is work of the way down, and they have a deadline of their own.
  */
-static int signal_children(const struct manager *m, int signo)
+static int signal_children(struct manager *m, int signo)
 {
     char path[64];
     char list[4096];
@@ -82,7 +82,7 @@ static int signal_children(const struct manager *m, int signo)
     pid_t pid = 0;
     for (const char *at = list; *at != '\0'; at++) {
         if (*at == ' ') {
-            if (signo == SIGKILL || !chore_is(m, pid)) {
+            if (signo == SIGKILL || chore_of(m, pid) == NULL) {
                 kill(pid, signo);
             }
             pid = 0;

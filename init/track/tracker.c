@@ -169,16 +169,6 @@ void tracker_leave(const struct tracker *t, const char *unit)
     }
 }
 
-/* FILE of the unit's folder, into BUF. As fd_read_file. */
-static ssize_t read_file(const struct tracker *t, const char *unit, const char *file, char *buf, size_t size)
-{
-    char path[300];
-    struct text p = TEXT_OVER(path);
-    text_add(&p, unit);
-    text_add(&p, file);
-    return fd_read_file(t->root_fd, path, buf, size);
-}
-
 static bool group_is_empty(int32_t *group)
 {
     if (*group != 0 && kill(-*group, 0) < 0 && errno == ESRCH) {
@@ -194,24 +184,42 @@ bool tracker_is_empty(const struct tracker *t, const char *unit, struct groups *
         bool control = group_is_empty(&groups->control);
         return main && control;
     }
+    char path[300];
     char events[128];
-    ssize_t n = read_file(t, unit, "/cgroup.events", events, sizeof events);
-    return n < 0 || strstr(events, "populated 0") != NULL;
+    struct text p = TEXT_OVER(path);
+    text_add(&p, unit);
+    text_add(&p, "/cgroup.events");
+    int fd = openat(t->root_fd, path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ENOENT; /* no cgroup, nobody in it; no descriptor left, nobody knows, and a deadline decides */
+    }
+    ssize_t n = read(fd, events, sizeof events - 1); /* "populated" comes first: one read has it */
+    close(fd);
+    events[n < 0 ? 0 : n] = '\0';
+    return strstr(events, "populated 1") == NULL;
 }
 
-static int signal_group(int32_t group, int signo, pid_t except)
+static int signal_group(int32_t group, const int *signals)
 {
-    if (group == 0 || group == except) {
-        return 0;
+    for (; group != 0 && *signals != 0; signals++) {
+        if (kill(-group, *signals) < 0) {
+            return errno == ESRCH ? 0 : -errno;
+        }
     }
-    if (kill(-group, signo) == 0) {
-        return 1;
+    return group != 0;
+}
+
+static bool signal_process(pid_t pid, const int *signals)
+{
+    bool told = false;
+    for (; pid > 1 && *signals != 0; signals++) {
+        told |= kill(pid, *signals) == 0;
     }
-    return errno == ESRCH ? 0 : -errno;
+    return told;
 }
 
 /* Every pid of cgroup.procs; read in pieces, since a service may have thousands. */
-static int signal_listed(const struct tracker *t, const char *unit, int signo, pid_t except)
+static int signal_listed(const struct tracker *t, const char *unit, const int *signals)
 {
     char path[300];
     struct text p = TEXT_OVER(path);
@@ -230,9 +238,7 @@ static int signal_listed(const struct tracker *t, const char *unit, int signo, p
                 pid = pid * 10 + (piece[i] - '0');
                 continue;
             }
-            if (pid > 1 && pid != except && kill(pid, signo) == 0) {
-                told++;
-            }
+            told += signal_process(pid, signals);
             pid = 0;
         }
     }
@@ -240,22 +246,21 @@ static int signal_listed(const struct tracker *t, const char *unit, int signo, p
     return told;
 }
 
-int tracker_signal(const struct tracker *t, const char *unit, const struct groups *groups, int signo,
-                   pid_t except)
+int tracker_signal(const struct tracker *t, const char *unit, const struct groups *groups, const int *signals)
 {
     if (t->root_fd < 0) {
-        int main = signal_group(groups->main, signo, except);
-        int control = signal_group(groups->control, signo, except);
+        int main = signal_group(groups->main, signals);
+        int control = signal_group(groups->control, signals);
         return main < 0 ? main : control < 0 ? control : main + control;
     }
     char path[300];
     struct text p = TEXT_OVER(path);
     text_add(&p, unit);
     text_add(&p, "/cgroup.kill");
-    if (signo == SIGKILL && except == 0 && fd_write_file(t->root_fd, path, "1") == 0) {
+    if (signals[0] == SIGKILL && fd_write_file(t->root_fd, path, "1") == 0) {
         return 1;
     }
-    return signal_listed(t, unit, signo, except);
+    return signal_listed(t, unit, signals);
 }
 
 bool tracker_unit_of(const struct tracker *t, pid_t pid, char *unit, size_t size)

@@ -68,7 +68,8 @@ static void test_given_up(void **state)
 
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(chore_ended(&m, pid, status)); /* still known: it is no orphan */
+    assert_non_null(chore_of(&m, pid)); /* still known: it is no orphan */
+    chore_ended(&m, chore_of(&m, pid), status);
     assert_int_equal(told, 1);
     assert_int_equal(chore->pid, 0);
 }
@@ -90,7 +91,8 @@ static void test_step_goes_on(void **state)
 
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(chore_ended(&m, pid, status));
+    assert_non_null(chore_of(&m, pid));
+    chore_ended(&m, chore_of(&m, pid), status);
 }
 
 /* One that ends by itself in time is told with its status, and nothing is said of KILL. */
@@ -104,7 +106,8 @@ static void test_in_time(void **state)
     int status;
     kill(pid, SIGTERM);
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(chore_ended(&m, pid, status));
+    assert_non_null(chore_of(&m, pid));
+    chore_ended(&m, chore_of(&m, pid), status);
     assert_int_equal(told, 1);
     assert_int_equal(told_status, status);
     assert_int_equal(chore_deadlines(&m, NEVER_NS - 1), NEVER_NS);
