@@ -3,6 +3,7 @@
 #include "unit/find.h"
 #include "unit/finding.h"
 #include "unit/names.h"
+#include "unit/sort.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -173,8 +174,7 @@ static uint64_t *explicit_order(struct loader *l, size_t *count)
             keys[(*count)++] = before_key(first, second);
         }
     }
-    qsort(keys, *count, sizeof *keys, compare_keys);
-    return keys;
+    return sort_numbers(&l->arena, keys, *count);
 }
 
 void edges_order_targets(struct loader *l)

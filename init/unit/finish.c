@@ -139,7 +139,7 @@ static uint32_t share(struct loader *l, struct blobs *all, const char *bytes, si
     uint32_t *slot = &all->slots[hash % BLOB_SLOTS];
     for (uint32_t i = *slot; i != 0;) {
         const struct blob *b = (const struct blob *)all->blobs.at + (i - 1);
-        if (b->hash == hash && b->size == size && memcmp(b->at, bytes, size) == 0) {
+        if (b->hash == hash && b->size == size && hash_same(b->at, bytes, size)) {
             return i - 1;
         }
         i = b->next;

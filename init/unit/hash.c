@@ -22,3 +22,17 @@ uint64_t hash_bytes(const void *bytes, size_t n)
     h = (h ^ word) * SPREAD;
     return h ^ h >> 32;
 }
+
+bool hash_same(const void *a, const void *b, size_t n)
+{
+    const char *x = a;
+    const char *y = b;
+    uint64_t differ = 0;
+    for (; n >= sizeof differ && differ == 0; n -= sizeof differ, x += sizeof differ, y += sizeof differ) {
+        uint64_t word;
+        memcpy(&differ, x, sizeof differ);
+        memcpy(&word, y, sizeof word);
+        differ ^= word;
+    }
+    return differ == 0 && memcmp(x, y, n) == 0;
+}

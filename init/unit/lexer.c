@@ -110,7 +110,7 @@ static void split_section(struct statement *out, char *line, size_t len)
     out->kind = STATEMENT_SECTION;
     out->key = line + 1;
     for (const char *c = out->key; *c != '\0'; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7f || strchr("\\\"'", *c) != NULL) {
+        if ((unsigned char)*c < ' ' || *c == 0x7f || *c == '\\' || *c == '"' || *c == '\'') {
             out->kind = STATEMENT_BROKEN;
             out->problem = "a section's name has a character that cannot be in one";
         }

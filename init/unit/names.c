@@ -15,8 +15,8 @@ const char *const unit_suffixes[SUFFIXES] = {
 
 static bool is_name_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr(":-_.\\@", c) != NULL);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' ||
+           c == '-' || c == '_' || c == '.' || c == '\\' || c == '@';
 }
 
 static bool find_suffix(const char *dot, size_t n, enum unit_suffix *suffix)

@@ -2,11 +2,11 @@
 
 #include "unit/names.h"
 #include "unit/shape.h"
+#include "unit/sort.h"
 
 #include "base/fd.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { NO_NUMBER = UINT32_MAX };
@@ -33,11 +33,9 @@ static struct snapshot *head(struct loader *l)
 
 /* --- numbers --- */
 
-static int by_unit_name(const void *a, const void *b)
+static const char *draft_name(const void *draft)
 {
-    const struct draft *const *x = a;
-    const struct draft *const *y = b;
-    return strcmp((*x)->node->name, (*y)->node->name);
+    return ((const struct draft *)draft)->node->name;
 }
 
 /* The drafts that become units, sorted, each with its number. */
@@ -52,7 +50,7 @@ static struct draft **number_units(struct loader *l, uint32_t *count)
             units[(*count)++] = d;
         }
     }
-    qsort(units, *count, sizeof(struct draft *), by_unit_name);
+    sort_by_name(&l->arena, (void **)units, *count, draft_name);
     for (uint32_t i = 0; i < *count; i++) {
         units[i]->number = i;
     }
@@ -65,43 +63,6 @@ static struct draft **number_units(struct loader *l, uint32_t *count)
 static uint64_t edge_key(uint32_t unit, uint32_t kind, uint32_t other)
 {
     return (uint64_t)unit << 32 | EDGE(kind, other);
-}
-
-/* Sorts KEYS by one byte of them into TO. */
-static void sort_byte(const uint64_t *keys, uint64_t *to, size_t count, unsigned shift)
-{
-    size_t place[256] = { 0 };
-    size_t sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        place[keys[i] >> shift & 0xff]++;
-    }
-    for (unsigned i = 0; i < 256; i++) {
-        size_t n = place[i];
-        place[i] = sum;
-        sum += n;
-    }
-    for (size_t i = 0; i < count; i++) {
-        to[place[keys[i] >> shift & 0xff]++] = keys[i];
-    }
-}
-
-/* Byte by byte, from the least; bytes that are 0 in all of them are left out. Linear in the number of edges. */
-static uint64_t *sort_keys(struct loader *l, uint64_t *keys, size_t count)
-{
-    uint64_t *other = arena_take(&l->arena, (count + 1) * sizeof *other);
-    uint64_t used = 0;
-    for (size_t i = 0; i < count; i++) {
-        used |= keys[i];
-    }
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        if ((used >> shift & 0xff) != 0) {
-            sort_byte(keys, other, count, shift);
-            uint64_t *swap = keys;
-            keys = other;
-            other = swap;
-        }
-    }
-    return keys;
 }
 
 /* All edges in both directions, sorted, each once. */
@@ -118,7 +79,7 @@ static uint64_t *make_keys(struct loader *l, size_t *count)
             keys[n++] = edge_key(to, edges[i].kind ^ 1, from);
         }
     }
-    keys = sort_keys(l, keys, n);
+    keys = sort_numbers(&l->arena, keys, n);
     *count = 0;
     for (size_t i = 0; i < n; i++) {
         if (*count == 0 || keys[*count - 1] != keys[i]) {
@@ -245,11 +206,9 @@ static void put_units(struct loader *l, struct draft **drafts, uint32_t count,
     put_edges(l, units, count);
 }
 
-static int by_alias_name(const void *a, const void *b)
+static const char *alias_name(const void *node)
 {
-    const struct node *const *x = a;
-    const struct node *const *y = b;
-    return strcmp((*x)->name, (*y)->name);
+    return ((const struct node *)node)->name;
 }
 
 /* Names that lead to a unit with another name, sorted. */
@@ -264,7 +223,7 @@ static struct node **collect_aliases(struct loader *l, uint32_t *count)
             all[(*count)++] = node;
         }
     }
-    qsort(all, *count, sizeof(struct node *), by_alias_name);
+    sort_by_name(&l->arena, (void **)all, *count, alias_name);
     return all;
 }
 

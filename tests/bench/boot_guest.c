@@ -38,14 +38,14 @@ static uint64_t now_ns(void)
 static int begin(void)
 {
     static char text[40];
-    char *argv[] = { "/init", NULL };
+    char *argv[] = { (char *)"/init", NULL };
     snprintf(text, sizeof text, "begun=%llu", (unsigned long long)now_ns());
     putenv(text);
     execv(argv[0], argv);
     return 1;
 }
 
-static int service(void)
+static _Noreturn int service(void)
 {
     begun_ns = now_ns();
     for (;;) {
@@ -77,7 +77,8 @@ static uint64_t last_begun_ns(unsigned *count)
     DIR *proc = opendir("/proc");
     *count = 0;
     for (struct dirent *d; proc != NULL && (d = readdir(proc)) != NULL;) {
-        if (d->d_name[0] < '0' || d->d_name[0] > '9' || strcmp(proc_text(d->d_name, "comm"), "service\n") != 0) {
+        if (d->d_name[0] < '0' || d->d_name[0] > '9' ||
+            strcmp(proc_text(d->d_name, "comm"), "service\n") != 0) {
             continue;
         }
         uint64_t its_ns = 0;
@@ -127,8 +128,9 @@ static void memory_of_init(unsigned long *anonymous, unsigned long *memfds)
     for (struct dirent *d; fds != NULL && (d = readdir(fds)) != NULL;) {
         char link[64] = "";
         struct stat status;
-        if (readlinkat(dirfd(fds), d->d_name, link, sizeof link - 1) > 0 && strncmp(link, "/memfd:", 7) == 0 &&
-            fstatat(dirfd(fds), d->d_name, &status, 0) == 0 && seen < 16 && !is_seen(inodes, seen, status.st_ino)) {
+        if (readlinkat(dirfd(fds), d->d_name, link, sizeof link - 1) > 0 &&
+            strncmp(link, "/memfd:", 7) == 0 && fstatat(dirfd(fds), d->d_name, &status, 0) == 0 &&
+            seen < 16 && !is_seen(inodes, seen, status.st_ino)) {
             inodes[seen++] = status.st_ino;
             *memfds += (unsigned long)status.st_blocks / 2;
         }
@@ -173,7 +175,8 @@ static int probe(void)
     unsigned long cpu = cpu_us();
     memory_of_init(&anonymous, &memfds);
     int log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-    int length = snprintf(line, sizeof line, "<0>bench: services=%u up_ns=%llu cpu_us=%lu anonymous_kib=%lu memfd_kib=%lu\n",
+    int length = snprintf(line, sizeof line,
+                          "<0>bench: services=%u up_ns=%llu cpu_us=%lu anonymous_kib=%lu memfd_kib=%lu\n",
                           count, (unsigned long long)up_ns, cpu, anonymous, memfds);
     if (write(log, line, (size_t)length) != length) {
         return 1;
