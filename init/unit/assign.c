@@ -27,7 +27,6 @@ static enum severity unknown(const struct assignment *a)
 
 static unsigned enter_section(struct assignment *a, const char *name)
 {
-    struct nearest nearest = { .word = name };
     for (unsigned i = 0; i < SECTIONS; i++) {
         if (strcmp(name, directive_sections[i]) == 0 && (i != SECTION_SERVICE || a->service != NULL)) {
             if (i == SECTION_SERVICE) {
@@ -35,7 +34,6 @@ static unsigned enter_section(struct assignment *a, const char *name)
             }
             return i;
         }
-        nearest_offer(&nearest, directive_sections[i]);
     }
     if (strncmp(name, "X-", 2) == 0 || (a->service == NULL && strcmp(name, "Target") == 0)) {
         return NOWHERE;
@@ -46,6 +44,10 @@ static unsigned enter_section(struct assignment *a, const char *name)
                         unit_suffixes[a->draft->node->suffix] + 1, NULL);
             return NOWHERE;
         }
+    }
+    struct nearest nearest = { .word = name };
+    for (unsigned i = 0; i < SECTIONS; i++) {
+        nearest_offer(&nearest, directive_sections[i]);
     }
     if (nearest.best != NULL) {
         finding_add(a, unknown(a), "there is no section [", name, "]; is [", nearest.best, "] meant?", NULL);

@@ -1,6 +1,6 @@
 /*
- * boot_floor2: a process 1 that makes the kernel calls which primer makes, and nothing else: what primer takes beyond it is
- * primer's own. The kernel's command line says services=N; floor=cgroups gives each a cgroup.
+ * boot_floor2: a process 1 that makes the kernel calls which primer makes, and nothing else: what primer takes beyond it
+ * is primer's own. The kernel's command line says services=N; floor=cgroups gives each a cgroup.
  */
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -19,9 +19,8 @@ static const char *const mounts[][2] = {
     { "/proc", "proc" },     { "/sys", "sysfs" }, { "/dev", "devtmpfs" }, { "/dev/pts", "devpts" },
     { "/dev/shm", "tmpfs" }, { "/run", "tmpfs" }, { "/tmp", "tmpfs" },    { "/sys/fs/cgroup", "cgroup2" },
 };
-static int cgroups = -1, null, units, pids[2001];
-static char piece[4096], stack[8192];
-
+static int cgroups = -1, null, pids[2001];
+static char piece[4096], stack[8192], snapshot[180 * 2001];
 static const char *name(int i, const char *file)
 {
     snprintf(piece, sizeof piece, "service%04d.service%s", i, file);
@@ -29,22 +28,18 @@ static const char *name(int i, const char *file)
 }
 static void look(int folder, const char *path)
 {
-    struct stat status;
     int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
-    close(fstat(fd, &status) + read(fd, piece, sizeof piece) < 0 ? -1 : fd);
+    close(fstat(fd, &(struct stat){ 0 }) + read(fd, piece, sizeof piece) < 0 ? -1 : fd);
 }
-static void helper(int count) /* count -1: sets up; else loads so many units into a memfd */
+static void helper(int count) /* -1: looks for what could be set up; else loads so many units into a memfd */
 {
-    int memory = (int)syscall(SYS_memfd_create, "units", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int memory = memfd_create("units", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fork() == 0) {
-        for (int i = 0; i < (count < 0 ? 18 : 7); i++) {
+        for (int i = 0; i < (count < 0 ? 18 : 7); i++)
             look(AT_FDCWD, "/usr/local/lib/nothing");
-        }
-        for (int i = 0; i <= count; i++) {
-            look(units, name(i, ""));
-            pwrite(memory, stack, 180, 180 * i);
-        }
-        _exit(0);
+        for (int i = 0; i <= count; i++)
+            look(AT_FDCWD, name(i, ""));
+        _exit(write(memory, snapshot, 180U * (unsigned)(count + 1)) < 0);
     }
     wait(NULL);
     mmap(NULL, 180U * (unsigned)(count + 2), PROT_READ, MAP_SHARED | MAP_POPULATE, memory, 0);
@@ -61,10 +56,8 @@ static void become(int i)
 }
 static void start(int i) /* vfork(2) into a cgroup, which only clone3(2) can, with a stack for the child */
 {
-    struct clone_args args = { .flags = CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND,
-                               .exit_signal = SIGCHLD };
-    args.stack = (size_t)stack;
-    args.stack_size = sizeof stack;
+    struct clone_args args = { .exit_signal = SIGCHLD, .stack = (size_t)stack, .stack_size = sizeof stack };
+    args.flags = CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND;
     if (cgroups >= 0 && mkdirat(cgroups, name(i, ""), 0755) == 0) {
         args.cgroup = (unsigned)openat(cgroups, name(i, ""), O_DIRECTORY | O_CLOEXEC);
         args.flags |= CLONE_INTO_CGROUP;
@@ -85,19 +78,17 @@ int main(void)
         mkdir(mounts[i][0], 0755);
         mount("none", mounts[i][0], mounts[i][1], 0, NULL);
     }
-    if (getenv("floor") != NULL && mkdir("/sys/fs/cgroup/services", 0755) == 0) {
+    if (getenv("floor") != NULL && mkdir("/sys/fs/cgroup/services", 0755) == 0)
         cgroups = open("/sys/fs/cgroup/services", O_DIRECTORY | O_CLOEXEC);
-    }
-    units = open("/etc/primer", O_DIRECTORY | O_CLOEXEC);
     null = open("/dev/null", O_RDWR | O_CLOEXEC);
     helper(-1);
-    helper(count);
-    for (int i = 0; i <= count; i++) {
+    helper(chdir("/etc/primer") == 0 ? count : 0);
+    for (int i = 0; i <= count; i++)
         start(i);
-    }
     sigwaitinfo(&request, &info);
     for (int i = 0; i <= count; i++) {
-        cgroups < 0 ? 0 : (look(cgroups, name(i, "/cgroup.procs")), 0);
+        if (cgroups >= 0)
+            look(cgroups, name(i, "/cgroup.procs"));
         kill(pids[i], SIGTERM);
         kill(pids[i], SIGCONT);
     }
