@@ -118,6 +118,7 @@ static void put_keys(const struct event_kind_row *kind)
         kind->text,
         kind->code,
         (kind->fields & HAS_COUNT) != 0 ? "count" : NULL,
+        (kind->fields & HAS_ENDED_BY) != 0 ? "signal" : NULL,
     };
     const char *between = "\n.br\n.Va ";
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {

@@ -4,14 +4,13 @@
 
 #include <string.h>
 
-/* The flood gate of event_add_merged: this many at once, and this many a second. */
+/* A flood gate lets this many through at once, and this many a second. */
 enum { GATE_BURST = 32, GATE_A_SECOND = 16 };
 
 void event_ring_init(struct event_ring *ring)
 {
     memset(ring, 0, sizeof *ring);
     ring->next_seq = 1;
-    ring->tokens = GATE_BURST;
 }
 
 struct event *event_add(struct event_ring *ring, enum event_kind kind)
@@ -37,59 +36,81 @@ struct event *event_note(struct event_ring *ring, enum event_kind kind, const ch
     return e;
 }
 
-static void refill(struct event_ring *ring, uint64_t now_ns)
+static void refill(struct event_gate *gate, uint64_t now_ns)
 {
     const uint64_t each_ns = NS_PER_SECOND / GATE_A_SECOND;
-    if (ring->tokens >= GATE_BURST) {
-        ring->refill_ns = now_ns;
+    if (gate->tokens >= GATE_BURST) {
+        gate->refill_ns = now_ns;
         return;
     }
-    uint64_t earned = (now_ns - ring->refill_ns) / each_ns;
+    uint64_t earned = (now_ns - gate->refill_ns) / each_ns;
     if (earned == 0) {
         return;
     }
-    uint64_t tokens = ring->tokens + earned;
-    ring->tokens = tokens > GATE_BURST ? GATE_BURST : (uint32_t)tokens;
-    ring->refill_ns += earned * each_ns;
+    uint64_t tokens = gate->tokens + earned;
+    gate->tokens = tokens > GATE_BURST ? GATE_BURST : (uint32_t)tokens;
+    gate->refill_ns += earned * each_ns;
+}
+
+/* A pending sum goes into the ring. */
+static void release(struct event_ring *ring, struct event_gate *gate)
+{
+    struct event *e = event_add(ring, gate->kind);
+    gate->tokens -= gate->tokens > 0;
+    gate->held.seq = e->seq;
+    *e = gate->held;
+    gate->held.count = 0;
 }
 
 uint64_t event_settle(struct event_ring *ring, bool now)
 {
-    if (ring->held.kind == EVENT_NONE) {
-        return NEVER_NS;
+    uint64_t next_ns = NEVER_NS;
+    for (unsigned i = 0; i < EVENT_GATES; i++) {
+        struct event_gate *gate = &ring->gates[i];
+        if (gate->held.count == 0) {
+            continue;
+        }
+        refill(gate, clock_now_ns());
+        if (gate->tokens > 0 || now) {
+            release(ring, gate);
+        } else {
+            uint64_t token_ns = gate->refill_ns + NS_PER_SECOND / GATE_A_SECOND;
+            next_ns = token_ns < next_ns ? token_ns : next_ns;
+        }
     }
-    refill(ring, clock_now_ns());
-    if (ring->tokens == 0 && !now) {
-        return ring->refill_ns + NS_PER_SECOND / GATE_A_SECOND;
+    return next_ns;
+}
+
+static struct event_gate *gate_of(struct event_ring *ring, enum event_kind kind)
+{
+    unsigned i = 0;
+    while (i < EVENT_GATES - 1 && ring->gates[i].kind != EVENT_NONE && ring->gates[i].kind != kind) {
+        i++;
     }
-    if (ring->tokens > 0) {
-        ring->tokens--;
+    struct event_gate *gate = &ring->gates[i];
+    if (gate->held.count > 0 && gate->kind != kind) {
+        release(ring, gate); /* a kind too many: it shares the last gate */
     }
-    struct event *e = event_add(ring, ring->held.kind);
-    struct event numbered = ring->held;
-    numbered.seq = e->seq;
-    *e = numbered;
-    ring->held.kind = EVENT_NONE;
-    return NEVER_NS;
+    if (gate->kind == EVENT_NONE) {
+        gate->tokens = GATE_BURST;
+    }
+    gate->kind = (uint8_t)kind;
+    return gate;
 }
 
 struct event *event_add_merged(struct event_ring *ring, enum event_kind kind)
 {
-    if (ring->held.kind != EVENT_NONE && ring->held.kind != kind) {
-        event_settle(ring, true);
-    }
-    refill(ring, clock_now_ns());
-    if (ring->tokens > 0 && ring->held.kind == EVENT_NONE) {
-        ring->tokens--;
+    struct event_gate *gate = gate_of(ring, kind);
+    refill(gate, clock_now_ns());
+    if (gate->tokens > 0 && gate->held.count == 0) {
+        gate->tokens--;
         return event_add(ring, kind);
     }
-    uint32_t count = ring->held.kind == EVENT_NONE ? 0 : ring->held.count;
-    memset(&ring->held, 0, sizeof ring->held);
-    ring->held.kind = (uint8_t)kind;
-    ring->held.time_ns = clock_now_ns();
-    ring->held.count = count + 1;
-    ring->held.merged = true;
-    return &ring->held;
+    uint32_t count = gate->held.count;
+    gate->held = (struct event){
+        .kind = (uint8_t)kind, .time_ns = clock_now_ns(), .count = count + 1, .merged = true
+    };
+    return &gate->held;
 }
 
 const struct event *event_read(const struct event_ring *ring, struct event_reader *reader)

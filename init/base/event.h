@@ -24,7 +24,7 @@ enum event_kind {
     EVENT_LOAD_FAILED,  /* no snapshot; code: errno, text: why */
     EVENT_FINDING,      /* the loader found something; word: severity, text: directive, code: line */
     EVENT_UNCONFINED,   /* a protective directive is not honoured; text: directive */
-    EVENT_CYCLE,        /* a unit whose start was dropped to break a cycle; text: the next one in it */
+    EVENT_CYCLE,        /* an arrow of an ordering cycle; unit, text: the one that it waits for */
     EVENT_JOB,          /* a job ended; word: start or stop, text: result */
     EVENT_STATE,        /* a service is in a new state; word: state, text: result when it failed */
     EVENT_SPAWN,        /* forked; pid, word: phase, text: what the unit is, for people */
@@ -33,7 +33,7 @@ enum event_kind {
     EVENT_EXEC_FAILED,  /* it could not; step, code: errno, text: program, word: hint */
     EVENT_EXIT,         /* a process of a service ended; pid, code: status, word: phase */
     EVENT_KILLED,       /* the same by a signal; code: signal */
-    EVENT_ADOPT,  /* an orphan became ours; pid, parent: whose child it was, 0: unknown, word: command name */
+    EVENT_ADOPT,  /* an orphan became ours; pid, parent: who ended then, 0: unknown, word: command name */
     EVENT_ORPHAN, /* adopted and reaped; pid, parent, word: command name, text: unit it came from */
     EVENT_NOTIFY, /* a notify message was taken; text: what */
     EVENT_NOTIFY_REFUSED, /* or not; text: why */
@@ -70,14 +70,19 @@ struct event {
     char unit[48]; /* longer names are cut */
 };
 
-enum { EVENT_RING = 160 };
+enum { EVENT_RING = 152, EVENT_GATES = 5 };
+
+/* The flood gate of one kind that is merged: a record costs a token; without one it is only counted, in `held`. */
+struct event_gate {
+    uint8_t kind; /* EVENT_NONE: nobody has come by here yet */
+    uint32_t tokens;
+    uint64_t refill_ns;
+    struct event held; /* its count is 0 when nothing is pending */
+};
 
 struct event_ring {
     uint64_t next_seq;
-    /* The flood gate: kinds that are merged pay a token each; without one they are counted in `held`. */
-    uint32_t tokens;
-    uint64_t refill_ns;
-    struct event held;
+    struct event_gate gates[EVENT_GATES]; /* as many as there are kinds that are merged */
     struct event slots[EVENT_RING];
 };
 
@@ -101,7 +106,7 @@ struct event *event_note(struct event_ring *ring, enum event_kind kind, const ch
  */
 struct event *event_add_merged(struct event_ring *ring, enum event_kind kind);
 
-/* Adds a pending sum once a token is there (or NOW, at the end). The time to call again; NEVER_NS: nothing pending. */
+/* Adds the pending sums, each once a token is there (or all NOW, at the end). The time to call again; NEVER_NS: nothing pending. */
 uint64_t event_settle(struct event_ring *ring, bool now);
 
 /* The reader's next record, or NULL when it has seen all. Valid until the next event_add. */

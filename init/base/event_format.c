@@ -20,7 +20,7 @@ enum event_level event_level(const struct event *e)
     if (e->kind == EVENT_STATE && !e->routine && e->text[0] != '\0' && strcmp(e->text, "success") != 0) {
         return LEVEL_ERROR; /* a state with a result that is not success is a failure */
     }
-    if (e->kind == EVENT_STEP && e->code != 0) {
+    if ((e->kind == EVENT_STEP && e->code != 0) || (e->kind == EVENT_JOB && e->advice != NULL)) {
         return LEVEL_ERROR;
     }
     return event_kinds[e->kind].level;
@@ -169,6 +169,9 @@ void event_json(const struct event *e, struct text *t)
     }
     if (kind->fields & HAS_COUNT) {
         json_number(t, "count", e->count);
+    }
+    if ((kind->fields & HAS_ENDED_BY) && e->count != 0) {
+        json_code(t, "signal", (int)e->count);
     }
     if (e->advice != NULL) {
         json_string(t, "advice", e->advice);

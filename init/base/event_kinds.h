@@ -14,6 +14,7 @@ enum event_fields {
     HAS_PARENT = 4,
     HAS_COUNT = 8,
     HAS_STEP = 16,
+    HAS_ENDED_BY = 32, /* the count is a signal's number, or 0 */
 };
 
 struct event_kind_row {
