@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "manage/manager.h"
 #include "manage/steps.h"
+#include "stop/swap.h"
 #include "stop/unmount.h"
 
 #include <errno.h>
@@ -22,6 +23,30 @@ static void tell_left(void *who, const char *target, int error)
     text_copy(e.text, sizeof e.text, target);
     ssize_t n = write(m->tell_fds[1], &e, sizeof e);
     (void)n;
+}
+
+/* In the child. */
+static void tell_swap(void *who, const char *area, int error)
+{
+    const struct manager *m = who;
+    struct event e = { .kind = EVENT_REPORT, .count = 1, .code = -error, .time_ns = clock_now_ns() };
+    e.advice = "it stays in use, and what it lies on may stay busy";
+    text_copy(e.word, sizeof e.word, "swapoff");
+    text_copy(e.text, sizeof e.text, area);
+    ssize_t n = write(m->tell_fds[1], &e, sizeof e);
+    (void)n;
+}
+
+static int swapoff_run(void *context)
+{
+    return swap_off_all(tell_swap, context) < 0;
+}
+
+static int swap_off(void *context)
+{
+    struct manager *m = context;
+    bool begun = m->step_chore != 0;
+    return begun || swap_is_used() ? wait_chore(m, CHORE_FINAL, swapoff_run, m) : STEP_NOTHING;
 }
 
 static int unmount_run(void *context)
@@ -112,6 +137,9 @@ static const struct step rows[] = {
       "PID 1 has no child left when every process is gone, and waits not a moment longer.", STEP_GOES_ON },
     { "kill", step_kill, "kill(2)", "Whoever is still there cannot refuse KILL.", STEP_GOES_ON },
     { "drain-killed", step_drain_killed, "wait(2)", "Only what is stuck in the kernel outlives KILL.",
+      STEP_GOES_ON },
+    { "swapoff", swap_off, "swapoff(2)",
+      "What lies on a disk for want of memory comes back, or the disk that it lies on stays busy.",
       STEP_GOES_ON },
     { "unmount", unmount, "umount(2)",
       "Filesystems with data are left in reverse order; what is busy becomes read-only.", STEP_GOES_ON },

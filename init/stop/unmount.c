@@ -36,8 +36,7 @@ static bool keeps_data(const char *type)
     return true;
 }
 
-/* mountinfo writes a space as \040 and so on; back in place. */
-static void unescape(char *s)
+void unmount_unescape(char *s)
 {
     char *to = s;
     for (; *s != '\0'; s++) {
@@ -81,7 +80,7 @@ static bool parse_line(char *line, struct mounted *m)
     type += 3;
     type[strcspn(type, " ")] = '\0';
     word[strcspn(word, " ")] = '\0';
-    unescape(word);
+    unmount_unescape(word);
     *m = (struct mounted){ .target = word, .keeps_data = keeps_data(type) };
     return true;
 }

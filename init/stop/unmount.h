@@ -13,4 +13,7 @@ struct unmount_report {
  */
 int unmount_all(const struct unmount_report *report);
 
+/* A path as /proc writes it, a space as \040 and so on; back in place. */
+void unmount_unescape(char *s);
+
 #endif

@@ -65,6 +65,7 @@ setup_file() {
     --tree "$root:/" "${files[@]}" --file "$BATS_FILE_TMPDIR/image:/image" \
     --file "$PRIMER_RELEASE/helpers/loopback:/opt/loopback" \
     --file /bin/cat --file /bin/mount --file /bin/cp --file /bin/mkdir --file /sbin/losetup \
+    --file /sbin/mkswap --file /sbin/swapon \
     --append "loglevel=7 dummy.numdummies=3 modules_load=dummy" \
     -- "$here/guest" >"$BATS_FILE_TMPDIR/out" 2>&1 || status=$?
   printf '%d\n' "$status" >"$BATS_FILE_TMPDIR/status"
@@ -151,6 +152,15 @@ reports() {
   assert_equal "$(facts loopback)" 0
   run events 'select(.step == "loopback") | .errno'
   assert_output null
+}
+
+@test "swapoff: a swap file is given back before its disk is left" {
+  assert_equal "$(facts swap | tail -n 1)" '/data/disk/swap\040area'
+  run events 'select(.step == "swapoff" or .step == "unmount") | [.step, .errno]'
+  assert_output '["swapoff",null]
+["unmount",null]'
+  run reports swapoff
+  assert_output ''
 }
 
 # What the kernel says when a filesystem is really gone, not only its name.
