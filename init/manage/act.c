@@ -12,10 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
+
+#define AGED_NS NS_PER_SECOND /* a start that has told nothing for so long gives its slot to another */
+
+/* Somebody wants to see the steps of children. */
+static bool is_watched(const struct manager *m)
+{
+    return m->wishes.explain || m->wishes.breaks != NULL;
+}
 
 static const struct unit_service *settings_of(const struct manager *m, uint32_t unit)
 {
     return snapshot_at(m->snapshot, snapshot_unit(m->snapshot, unit)->service);
+}
+
+/* A child that has not come to its setsid(2) yet leads no group; until it is reaped, it is there all the same. */
+static bool keep_young(int32_t *group, int32_t before, int32_t living)
+{
+    bool young = living != 0 && living == before;
+    *group = young ? before : *group;
+    return young;
 }
 
 /*
@@ -24,8 +41,13 @@ static const struct unit_service *settings_of(const struct manager *m, uint32_t 
  */
 static bool is_empty(struct manager *m, uint32_t unit)
 {
+    const struct service *s = &m->services[unit];
     struct groups before = m->groups[unit];
     bool empty = tracker_is_empty(&m->tracker, manager_unit_name(m, unit), &m->groups[unit]);
+    if (m->tracker.root_fd < 0) {
+        empty &= !keep_young(&m->groups[unit].main, before.main, s->main_pid);
+        empty &= !keep_young(&m->groups[unit].control, before.control, s->control_pid);
+    }
     if (before.main != 0 && m->groups[unit].main == 0) {
         pids_remove(&m->pids, before.main);
     }
@@ -97,11 +119,24 @@ static void signal_one(struct manager *m, uint32_t unit, pid_t pid, int signo, c
     }
 }
 
+/*
+ * A child that has not come to its setsid(2) yet may be in no group and no cgroup by which the tracker would find it. Its pid
+ * is certain as long as nobody has reaped it, and a signal that it has already is not kept twice.
+ */
+static void signal_young(pid_t pid, int signo)
+{
+    if (pid != 0 && getpgid(pid) != pid) {
+        kill(pid, signo);
+    }
+}
+
 static void signal_all(struct manager *m, uint32_t unit, int signo)
 {
     int list[4];
     list_signals(m, unit, signo, list);
     tracker_signal(&m->tracker, manager_unit_name(m, unit), &m->groups[unit], list);
+    signal_young(m->services[unit].main_pid, signo);
+    signal_young(m->services[unit].control_pid, signo);
     note_kill(m, unit, signo, "all", 0);
 }
 
@@ -185,10 +220,22 @@ static void fill_environment(struct manager *m, uint32_t unit, const struct unit
     env->list[env->count] = NULL;
 }
 
+/* Whoever is told of a child's steps is told of the last one by PID 1: a child that executes cannot say so any more. */
+static void tell_last_step(struct manager *m, uint32_t unit, pid_t pid)
+{
+    if (is_watched(m)) {
+        struct event *e = event_note(&m->ring, EVENT_STEP, manager_unit_name(m, unit), NULL);
+        e->pid = pid;
+        e->step = &command_steps.rows[command_steps.count - 1];
+        text_copy(e->word, sizeof e->word, command_steps.name);
+    }
+}
+
 static void told_of_exec(struct manager *m, uint32_t unit, pid_t pid, const struct child_report *report)
 {
     bool main = m->services[unit].main_pid == pid;
     if (report->error == 0) {
+        tell_last_step(m, unit, pid);
         event_note(&m->ring, EVENT_EXEC, manager_unit_name(m, unit), NULL)->pid = pid;
         if (main) {
             manager_input(m, unit, &(struct input){ .kind = INPUT_EXECED, .now_ns = clock_now_ns() });
@@ -245,6 +292,15 @@ void act_read_exec_of(struct manager *m, pid_t pid)
     }
 }
 
+static struct pending_exec *oldest_slot(struct manager *m)
+{
+    struct pending_exec *oldest = &m->execs[0];
+    for (unsigned i = 1; i < PENDING_EXECS; i++) {
+        oldest = m->execs[i].since_ns < oldest->since_ns ? &m->execs[i] : oldest;
+    }
+    return oldest;
+}
+
 /*
  * A child that hangs before its exec (a program on a dead network filesystem) must not keep the others from being
  * watched: when all slots are taken, the oldest is given up. Its service then waits for its own time-out.
@@ -253,7 +309,7 @@ static struct pending_exec *slot_for(struct manager *m)
 {
     struct pending_exec *slot = free_slot(m);
     if (slot == NULL) {
-        slot = &m->execs[m->invocations % PENDING_EXECS];
+        slot = oldest_slot(m);
         close_slot(m, slot);
     }
     return slot;
@@ -304,7 +360,7 @@ static void do_spawn(struct manager *m, uint32_t unit)
     m->invocations += command->phase == PHASE_START_PRE || command->phase == PHASE_START;
     fill_environment(m, unit, command, &env);
     m->spawning = unit;
-    bool watched = m->wishes.explain || m->wishes.breaks != NULL;
+    bool watched = is_watched(m);
     int cgroup_fd = tracker_enter(&m->tracker, manager_unit_name(m, unit));
     struct command_request request = {
         .snapshot = m->snapshot,
@@ -330,9 +386,14 @@ static void do_spawn(struct manager *m, uint32_t unit)
         return;
     }
     struct pending_exec *slot = slot_for(m);
-    *slot = (struct pending_exec){ .fd = report_fd, .pid = pid, .unit = unit };
+    *slot = (struct pending_exec){ .fd = report_fd, .pid = pid, .unit = unit, .since_ns = s->since_ns };
     m->pending_execs++;
-    if (manager_watch(m, report_fd, EPOLLIN, SOURCE_EXEC, (uint32_t)(slot - m->execs)) < 0) {
+    /*
+     * Once: closing it here does not end the wait as long as another child that is before its exec has a copy, and one that
+     * hangs would keep it ready, with nobody to read it (epoll(7), question 6).
+     */
+    uint32_t once = EPOLLIN | EPOLLONESHOT;
+    if (manager_watch(m, report_fd, once, SOURCE_EXEC, (uint32_t)(slot - m->execs)) < 0) {
         close_slot(m, slot); /* no memory for it: the reaper reads what there is */
     }
 }
@@ -405,5 +466,10 @@ void act_on(struct manager *m, uint32_t unit)
 
 bool act_has_room(struct manager *m)
 {
-    return m->pending_execs < PENDING_EXECS;
+    m->room_ns = NEVER_NS;
+    if (m->pending_execs == PENDING_EXECS) {
+        uint64_t aged_ns = clock_after_ns(oldest_slot(m)->since_ns, AGED_NS);
+        m->room_ns = aged_ns > clock_now_ns() ? aged_ns : NEVER_NS;
+    }
+    return m->room_ns == NEVER_NS;
 }

@@ -46,34 +46,41 @@ static bool is_ours(const struct manager *m, pid_t pid)
     return pids_find(&m->pids, pid) != UNIT_NONE;
 }
 
-/* Remembers a child that is neither known nor ours. True: it is new. */
-static bool remember(struct adopted *a, pid_t pid, pid_t parent)
+/* Where to remember a child; ADOPTED: it is known already, or there is no room. */
+static unsigned slot_of_new(struct adopted *a, pid_t pid)
 {
     unsigned free = ADOPTED;
     for (unsigned i = 0; i < ADOPTED; i++) {
         if (a->slots[i].pid == pid) {
-            return false;
+            return ADOPTED;
         }
         free = a->slots[i].pid == 0 ? i : free;
     }
-    if (free == ADOPTED) {
-        a->blind = true;
-        return false;
-    }
-    a->slots[free].pid = pid;
-    a->slots[free].parent = parent;
-    return true;
+    a->blind |= free == ADOPTED;
+    return free;
 }
 
-static void tell(struct manager *m, pid_t pid, pid_t parent, uint32_t unit)
+static void tell(struct manager *m, pid_t pid, pid_t parent, const struct process *p, uint32_t unit)
 {
-    struct process p = { .name = "?" };
-    process_read(m->proc_fd, pid, &p);
     struct event *e = event_add_merged(&m->ring, EVENT_ADOPT);
     e->pid = pid;
     e->parent = parent;
-    text_copy(e->word, sizeof e->word, p.name);
+    text_copy(e->word, sizeof e->word, p->name);
     text_copy(e->unit, sizeof e->unit, unit == UNIT_NONE ? "" : manager_unit_name(m, unit));
+}
+
+/* What is of another service than the dead came by another death, which nobody has told us of. */
+static void take_child(struct manager *m, pid_t pid, pid_t parent, uint32_t unit)
+{
+    unsigned slot = slot_of_new(&m->adopted, pid);
+    if (slot == ADOPTED) {
+        return;
+    }
+    struct process p = { .name = "?" };
+    uint32_t its_unit = process_read(m->proc_fd, pid, &p) == 0 ? reaper_unit_of(m, pid, &p) : UNIT_NONE;
+    m->adopted.slots[slot].pid = pid;
+    m->adopted.slots[slot].parent = its_unit == unit ? parent : 0;
+    tell(m, pid, m->adopted.slots[slot].parent, &p, its_unit);
 }
 
 void adopted_look(struct manager *m, pid_t parent, uint32_t unit)
@@ -92,8 +99,8 @@ void adopted_look(struct manager *m, pid_t parent, uint32_t unit)
             pid = pid * 10 + (*at - '0');
             continue;
         }
-        if (!is_ours(m, pid) && remember(a, pid, certain ? parent : 0)) {
-            tell(m, pid, certain ? parent : 0, certain ? unit : UNIT_NONE);
+        if (!is_ours(m, pid)) {
+            take_child(m, pid, certain ? parent : 0, unit);
         }
         pid = 0;
     }

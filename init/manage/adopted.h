@@ -3,8 +3,10 @@
  *
  * The kernel tells nobody. But when a parent has died, its children are in our own list of children
  * (/proc/PID/task/TID/children, proc(5)) before we can see its zombie: whoever is new there then, with no other
- * death in between, was its child. Where two deaths fall together, or looking would cost too much, the old parent
- * stays unknown (0). Fixed memory: what does not fit is unknown too.
+ * death in between, was its child. Where two deaths fall together, it is of another service, or looking would cost
+ * too much, the old parent stays unknown (0). Fixed memory: what does not fit is unknown too. One death nobody can
+ * see: of a process that its own parent has reaped. What that one left is told with the next death in its service, which
+ * is a forebear's, or that of a forebear's kin; so the words are "as it ended", not "its child".
  */
 #ifndef PRIMER_MANAGE_ADOPTED_H
 #define PRIMER_MANAGE_ADOPTED_H

@@ -47,9 +47,16 @@ static void on_note(void *who, const struct note *note)
     case NOTE_JOB:
         e = event_note(&m->ring, EVENT_JOB, name, service_job_result_name(note->result));
         text_copy(e->word, sizeof e->word, service_job_name(note->job));
+        if (m->cycle_told && note->result == JOB_SKIPPED) {
+            e->advice = "that breaks the ordering cycle told above; take one After= or Before= out of it";
+            m->cycle_told = false;
+        }
         m->main_refused |= note->unit == m->main_unit && note->job == JOB_START && note->result != JOB_DONE;
         break;
-    case NOTE_CYCLE: event_note(&m->ring, EVENT_CYCLE, name, manager_unit_name(m, note->other)); break;
+    case NOTE_CYCLE: /* arrow by arrow; whom it costs its start is told behind the last one */
+        event_note(&m->ring, EVENT_CYCLE, name, manager_unit_name(m, note->other));
+        m->cycle_told = true;
+        break;
     case NOTE_RESTART: event_note(&m->ring, EVENT_RESTART, name, NULL)->count = s->restarts; break;
     }
 }
@@ -63,6 +70,7 @@ void manager_init(struct manager *m, const struct life *life)
     m->tell_fds[0] = m->tell_fds[1] = -1;
     m->tracker.root_fd = -1;
     m->main_unit = UNIT_NONE;
+    m->room_ns = NEVER_NS;
     m->roster = (struct roster){ .head = UNIT_NONE, .tail = UNIT_NONE, .note = on_note, .who = m };
     for (unsigned i = 0; i < PENDING_EXECS; i++) {
         m->execs[i].fd = -1;
@@ -257,6 +265,7 @@ static void run_timers(struct manager *m, uint64_t now_ns)
 /* True: there is more to do, but others come first. */
 static bool run_jobs(struct manager *m)
 {
+    m->room_ns = NEVER_NS;
     if (m->snapshot == NULL) {
         return false;
     }
@@ -354,7 +363,9 @@ static void run_steps(struct manager *m, uint64_t now_ns)
         }
     }
     bool quiet = m->roster.jobs == 0 || now_ns >= m->stop_deadline_ns;
-    if (m->ending != END_NONE && (quiet || m->stop.next > 0 || m->stop.begun)) {
+    if (m->ending != END_NONE && (quiet || m->stop_begun)) {
+        m->stop_begun =
+            true; /* from here on the steps say when to look again, a break before the first one too */
         settle_status(m);
         m->step_deadline_ns = NEVER_NS;
         m->done = step_run(&m->stop) == 0;
@@ -387,7 +398,8 @@ static int wait_ms(struct manager *m, uint64_t now_ns, uint64_t next_ns)
     next_ns = least(next_ns, timers_next(&m->timers, &unit));
     next_ns = least(next_ns, m->step_deadline_ns);
     next_ns = least(next_ns, event_settle(&m->ring, false));
-    if (m->ending != END_NONE && m->roster.jobs > 0) {
+    next_ns = least(next_ns, m->room_ns);
+    if (m->ending != END_NONE && m->roster.jobs > 0 && !m->stop_begun) {
         next_ns = least(next_ns, m->stop_deadline_ns);
     }
     if (next_ns == NEVER_NS) {
@@ -421,7 +433,7 @@ static bool turn(struct manager *m)
     if (m->load_again && !units_loading(m)) {
         units_load(m);
     }
-    bool turns_down = m->ending != END_NONE && m->roster.jobs == 0 && m->stop.next == 0 && !m->stop.begun;
+    bool turns_down = m->ending != END_NONE && m->roster.jobs == 0 && !m->stop_begun;
     bool again = m->again;
     m->again = false;
     return more || again || m->reap || turns_down;

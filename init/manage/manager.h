@@ -66,6 +66,7 @@ struct pending_exec {
     int fd; /* -1: free */
     pid_t pid;
     uint32_t unit;
+    uint64_t since_ns;
 };
 enum { PENDING_EXECS = 64 };
 
@@ -118,6 +119,7 @@ struct manager {
     struct chore chores[CHORES];
     struct pending_exec execs[PENDING_EXECS];
     unsigned pending_execs; /* of them in use */
+    uint64_t room_ns; /* a start waits for room among them, at most until then; NEVER_NS: none does */
     struct adopted adopted;
 
     char words[4096];  /* what the strings of `wishes` are in */
@@ -128,8 +130,10 @@ struct manager {
     struct step_watch watch;       /* of the start and stop tables */
     struct step_watch child_watch; /* of the children's, under explain */
     bool started;                  /* the start table is through */
+    bool stop_begun;               /* and the stop table was looked into */
     bool setup_done;               /* the boot's helper has ended; other lives have none */
     bool up_told;
+    bool cycle_told; /* a cycle's arrows, and not yet who goes */
     bool idle_told;
     enum ending ending;
     uint64_t stop_deadline_ns;
@@ -187,7 +191,7 @@ void act_on(struct manager *m, uint32_t unit);
 void act_after_exit(struct manager *m, uint32_t unit);
 /* The same for an orphan, which may have outlived its service and kept its cgroup. */
 void act_after_orphan(struct manager *m, uint32_t unit);
-/* Whether another start can be watched; if not, the turn ends here. */
+/* Whether another start can be watched; if not, the turn ends here, and `room_ns` says when it can. */
 bool act_has_room(struct manager *m);
 void act_read_exec(struct manager *m, uint32_t number);
 /* Reads the report of PID's start, if one is pending; before its end is told. */
@@ -195,6 +199,9 @@ void act_read_exec_of(struct manager *m, pid_t pid);
 
 /* --- reaper.c */
 bool reaper_turn(struct manager *m); /* true: there may be more */
+struct process;
+/* The unit that process PID, P, comes from: by its cgroup, else by the group or session that it is in. Or UNIT_NONE. */
+uint32_t reaper_unit_of(struct manager *m, pid_t pid, const struct process *p);
 
 /* --- chores.c */
 struct chore *chore_start(struct manager *m, enum chore_kind kind, int (*run)(void *), void *context);

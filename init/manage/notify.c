@@ -71,13 +71,7 @@ static uint32_t unit_of(struct manager *m, pid_t pid, const char **why)
         return UNIT_NONE;
     }
     *why = "the sender is of no service";
-    char name[UNIT_NAME_SIZE];
-    if (tracker_unit_of(&m->tracker, pid, name, sizeof name)) {
-        int64_t found = m->snapshot == NULL ? -1 : snapshot_find(m->snapshot, name);
-        return found < 0 ? UNIT_NONE : (uint32_t)found;
-    }
-    unit = pids_find(&m->pids, p.session);
-    return unit != UNIT_NONE ? unit : pids_find(&m->pids, p.group);
+    return reaper_unit_of(m, pid, &p);
 }
 
 static bool may_speak(const struct manager *m, uint32_t unit, pid_t pid)

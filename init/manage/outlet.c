@@ -68,14 +68,12 @@ bool outlet_flush(struct outlet *o, const struct event_ring *ring)
             if (n < 0 && errno == EINTR) {
                 continue;
             }
-            if (n < 0) {
-                o->waiting = errno == EAGAIN;
-                if (!o->waiting) {
-                    o->sent = o->len; /* a reader that is gone, or a device that fails: this line is lost */
-                }
-                return !o->waiting;
+            if (n < 0 && errno == EAGAIN) {
+                o->waiting = true;
+                return false;
             }
-            o->sent += (size_t)n;
+            /* A reader that is gone, or a device that fails: this line is lost, and nobody waits for it. */
+            o->sent = n < 0 ? o->len : o->sent + (size_t)n;
         }
         const struct event *e = event_read(ring, &o->reader);
         if (e == NULL) {

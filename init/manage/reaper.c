@@ -48,8 +48,7 @@ static void end_of_service_process(struct manager *m, uint32_t unit, const sigin
     act_after_exit(m, unit);
 }
 
-/* The unit that a dead orphan came from: by its cgroup, else by the group or session that it was in. */
-static uint32_t unit_of_orphan(struct manager *m, pid_t pid, const struct process *p)
+uint32_t reaper_unit_of(struct manager *m, pid_t pid, const struct process *p)
 {
     char name[UNIT_NAME_SIZE];
     if (tracker_unit_of(&m->tracker, pid, name, sizeof name)) {
@@ -90,7 +89,7 @@ static bool reap_one(struct manager *m)
     struct process p = { .name = "?" };
     struct chore *chore = own ? NULL : chore_of(m, info.si_pid);
     if (!own && chore == NULL && process_read(m->proc_fd, info.si_pid, &p) == 0) {
-        unit = unit_of_orphan(m, info.si_pid, &p);
+        unit = reaper_unit_of(m, info.si_pid, &p);
     }
 
     siginfo_t reaped;

@@ -41,6 +41,8 @@ told_by() {
     '.event == "step" and .table == "setup" and .step == "hostname"' \
     '.event == "step" and .table == "exec" and .unit == "primes.service" and .step == "session"' \
     '.event == "step" and .table == "exec" and .unit == "primes.service" and .step == "identity"' \
+    '.event == "step" and .table == "exec" and .unit == "primes.service" and .step == "exec"' \
+    '.event == "exec" and .unit == "primes.service"' \
     '.event == "step" and .table == "stop" and .step == "terminate"'
   # What was not for it to do is not told: only primes.service has a user.
   assert_equal "$(events 'select(.event == "step" and .step == "identity") | .unit')" '"primes.service"'
