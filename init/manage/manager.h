@@ -119,7 +119,7 @@ struct manager {
     struct chore chores[CHORES];
     struct pending_exec execs[PENDING_EXECS];
     unsigned pending_execs; /* of them in use */
-    uint64_t room_ns; /* a start waits for room among them, at most until then; NEVER_NS: none does */
+    uint64_t room_ns;       /* a start waits for room among them, at most until then; NEVER_NS: none does */
     struct adopted adopted;
 
     char words[4096];  /* what the strings of `wishes` are in */

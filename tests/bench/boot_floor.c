@@ -2,16 +2,15 @@
  * boot_floor: the least that a process 1 can do: a bare vfork and exec for each service, then kill and wait.
  * scripts/bench boot measures primer beside it. The kernel's command line says services=N.
  */
-#define _GNU_SOURCE
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/reboot.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void start(char *path)
+static void start(const char *path)
 {
-    char *argv[] = { path, NULL };
+    char *argv[] = { (char *)path, NULL };
     if (vfork() == 0) {
         execv(path, argv);
         _exit(127);
@@ -35,7 +34,7 @@ int main(void)
     while (wait(NULL) > 0) {
     }
     if (vfork() == 0) {
-        reboot(RB_POWER_OFF); /* process 1 must not be the one that ends in here */
+        reboot((int)RB_POWER_OFF); /* process 1 must not be the one that ends in here */
         _exit(1);
     }
     for (;;) {

@@ -94,8 +94,8 @@ int main(void)
     }
     for (int i = 0; waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) == 0; i++) {
         waitid(P_PID, (id_t)info.si_pid, &info, WEXITED);
-        cgroups < 0 ? kill(-info.si_pid, 0) : (look(cgroups, name(i, "/cgroup.events")), 0);
+        cgroups < 0 ? (void)kill(-info.si_pid, 0) : look(cgroups, name(i, "/cgroup.events"));
     }
-    reboot(vfork() == 0 ? RB_POWER_OFF : RB_ENABLE_CAD);
+    reboot(vfork() == 0 ? (int)RB_POWER_OFF : RB_DISABLE_CAD);
     pause();
 }
