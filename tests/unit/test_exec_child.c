@@ -305,9 +305,9 @@ static int helper_looks(void *context)
     signal_set mask = 1;
     (void)context;
     syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &mask, sizeof mask);
-    struct sigaction handled;
-    sigaction(SIGUSR2, NULL, &handled);
-    if (mask != 0 || handled.sa_handler != SIG_DFL) {
+    struct sigaction usr2;
+    sigaction(SIGUSR2, NULL, &usr2);
+    if (mask != 0 || usr2.sa_handler != SIG_DFL) {
         return 1;
     }
     return getsid(0) == getpid() ? 42 : 2;
