@@ -191,7 +191,8 @@ bool tracker_is_empty(const struct tracker *t, const char *unit, struct groups *
     text_add(&p, "/cgroup.events");
     int fd = openat(t->root_fd, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return errno == ENOENT; /* no cgroup, nobody in it; no descriptor left, nobody knows, and a deadline decides */
+        return errno ==
+               ENOENT; /* no cgroup, nobody in it; no descriptor left, nobody knows, and a deadline decides */
     }
     ssize_t n = read(fd, events, sizeof events - 1); /* "populated" comes first: one read has it */
     close(fd);

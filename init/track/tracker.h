@@ -45,7 +45,8 @@ bool tracker_is_empty(const struct tracker *t, const char *unit, struct groups *
  * Sends SIGNALS, which end with 0, to every process of the unit, to each in their order; KILL goes at one stroke where it
  * can. Returns how many were told, or -errno.
  */
-int tracker_signal(const struct tracker *t, const char *unit, const struct groups *groups, const int *signals);
+int tracker_signal(const struct tracker *t, const char *unit, const struct groups *groups,
+                   const int *signals);
 
 /*
  * The unit that process PID, alive or a zombie, belongs to by its cgroup: the name into UNIT[SIZE]; false when it belongs

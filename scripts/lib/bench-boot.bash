@@ -49,7 +49,8 @@ boot_stamp() {
 
 # hundredths A B: A/B in hundredths, rounded.
 hundredths() {
-  printf '%d\n' $(((200 * $1 + $2) / (2 * $2)))
+  local halves=$((200 * $1 / $2 + 1))
+  printf '%d\n' $((halves / 2))
 }
 
 # judge WHAT VALUE BUDGET: says whether it is within, and remembers when it is not. Values in hundredths.
@@ -74,19 +75,19 @@ bench_boot() {
     while read -r name init words; do
       # shellcheck disable=SC2086 # words are words
       boot_once "$name" "$count" "$release/$init" $words
-      up[$name.$count]=$up_us down[$name.$count]=$down_us kib[$name.$count]=$memory
+      up[${name}_$count]=$up_us down[${name}_$count]=$down_us kib[${name}_$count]=$memory
       printf '%-22s %8d %10s %10s %8s %8s   %d\n' "$name" "$count" "$(decimal 3 "$up_us")" "$(decimal 3 "$down_us")" \
-        "$(decimal 2 "$(hundredths "$up_us" "${up[floor.$count]}")")" \
-        "$(decimal 2 "$(hundredths "$down_us" "${down[floor.$count]}")")" "$memory"
+        "$(decimal 2 "$(hundredths "$up_us" "${up[floor_$count]}")")" \
+        "$(decimal 2 "$(hundredths "$down_us" "${down[floor_$count]}")")" "$memory"
     done <<'END'
 floor bench/boot_floor
 floor2 bench/boot_floor2
-primer-groups primer primer.log=error primer.tracker=group
-floor2-cgroups bench/boot_floor2 floor=cgroups
-primer-cgroups primer primer.log=error
+primer_groups primer primer.log=error primer.tracker=group
+floor2_cgroups bench/boot_floor2 floor=cgroups
+primer_cgroups primer primer.log=error
 END
   done
-  [[ -z ${up[floor.200]-} ]] || boot_budgets
+  [[ -z ${up[floor_200]-} ]] || boot_budgets
   return "$verdict"
 }
 
@@ -101,20 +102,21 @@ decimal() {
 boot_budgets() {
   printf '\nAt 200 services:\n'
   judge 'up beside the floor, without cgroups' \
-    "$(hundredths "${up[primer-groups.200]}" "${up[floor.200]}")" $boot_budget_plain
+    "$(hundredths "${up[primer_groups_200]}" "${up[floor_200]}")" $boot_budget_plain
   judge 'up beside the floor, with a cgroup each' \
-    "$(hundredths "${up[primer-cgroups.200]}" "${up[floor.200]}")" $boot_budget_cgroups
+    "$(hundredths "${up[primer_cgroups_200]}" "${up[floor_200]}")" $boot_budget_cgroups
   judge 'up beside the same kernel calls, without cgroups' \
-    "$(hundredths "${up[primer-groups.200]}" "${up[floor2.200]}")" $boot_budget_floor2
+    "$(hundredths "${up[primer_groups_200]}" "${up[floor2_200]}")" $boot_budget_floor2
   judge 'up beside the same kernel calls, with a cgroup each' \
-    "$(hundredths "${up[primer-cgroups.200]}" "${up[floor2-cgroups.200]}")" $boot_budget_floor2
+    "$(hundredths "${up[primer_cgroups_200]}" "${up[floor2_cgroups_200]}")" $boot_budget_floor2
   judge 'down beside the floor, without cgroups' \
-    "$(hundredths "${down[primer-groups.200]}" "${down[floor.200]}")" $boot_budget_down
+    "$(hundredths "${down[primer_groups_200]}" "${down[floor_200]}")" $boot_budget_down
   judge 'down beside the same kernel calls, with a cgroup each' \
-    "$(hundredths "${down[primer-cgroups.200]}" "${down[floor2-cgroups.200]}")" $boot_budget_down
-  judge 'memory of process 1, KiB' $((kib[primer-cgroups.200] * 100)) $((boot_budget_memory * 100))
-  if [[ -n ${up[floor.1000]-} ]]; then
-    judge 'memory for each further service, bytes (200 to 1000)' \
-      $(((kib[primer-cgroups.1000] - kib[primer-cgroups.200]) * 1024 * 100 / 800)) $((boot_budget_service * 100))
+    "$(hundredths "${down[primer_cgroups_200]}" "${down[floor2_cgroups_200]}")" $boot_budget_down
+  judge 'memory of process 1, KiB' $((kib[primer_cgroups_200] * 100)) $((boot_budget_memory * 100))
+  if [[ -n ${up[floor_1000]-} ]]; then
+    local more
+    more=$((kib[primer_cgroups_1000] - kib[primer_cgroups_200]))
+    judge 'memory for each further service, bytes (200 to 1000)' $((more * 1024 * 100 / 800)) $((boot_budget_service * 100))
   fi
 }

@@ -117,6 +117,7 @@ static void test_room_for_starts(void **state)
     for (unsigned i = 0; i < PENDING_EXECS; i++) {
         m.execs[i] = (struct pending_exec){ .fd = 1000, .pid = 1, .since_ns = now_ns };
     }
+    m.pending_execs = PENDING_EXECS;
     assert_false(act_has_room(&m));
     assert_true(m.room_ns > now_ns && m.room_ns <= now_ns + NS_PER_SECOND);
     m.execs[PENDING_EXECS / 2].since_ns = now_ns - NS_PER_SECOND;
