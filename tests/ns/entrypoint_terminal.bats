@@ -17,10 +17,17 @@ proc must {pattern} {
     eof { puts "\nended, expected: $pattern"; exit 1 }
   }
 }
+# The program ends; one that does not is hung up on when this script exits, rather than waited for.
+proc must_end {} {
+  expect {
+    eof {}
+    timeout { puts "\nexpected: the end"; exit 1 }
+  }
+}
 END
 }
 
-# typed SCRIPT: runs it by expect, with "must PATTERN".
+# typed SCRIPT: runs it by expect, with "must PATTERN" and "must_end".
 typed() {
   { cat ready.exp && cat; } >script.exp
   run expect -f script.exp
@@ -31,7 +38,7 @@ typed() {
 spawn $PRIMER sh -c {trap {} HUP; echo be""gun; exec sleep 60}
 must begun
 send \003
-expect eof
+must_end
 exit [lindex [wait] 3]
 END
   assert_equal "$status" 130
@@ -60,7 +67,7 @@ must prompt>
 send "echo status \\\$?\r"
 must {status 130}
 send "exit\r"
-expect eof
+must_end
 END
   assert_success
 }
@@ -71,15 +78,15 @@ spawn env -i PS1=prompt> TERM=dumb PATH=$PATH ASAN_OPTIONS=$ASAN_OPTIONS $PRIMER
 must prompt>
 send "echo flags \\\$-\r"
 must {flags [a-zA-Z]*m}
-send "sleep 60\r"
-after 200
+send "sh -c 'echo sle\"\"eping; exec sleep 60'\r"
+must sleeping
 send \032
 must {Stopped}
 must prompt>
-send "kill %1; echo do\"\"ne\r"
+send "kill %1; wait %1; echo do\"\"ne\r"
 must done
 send "exit 5\r"
-expect eof
+must_end
 exit [lindex [wait] 3]
 END
   assert_equal "$status" 5
@@ -96,7 +103,7 @@ send \032
 send "again\r"
 must {again\r\nagain}
 send \003
-expect eof
+must_end
 END
   assert_success
 }
@@ -108,7 +115,7 @@ must begun
 stty rows 33 columns 99 < \$spawn_out(slave,name)
 must {now 33 99}
 send \003
-expect eof
+must_end
 END
   assert_success
 }
@@ -124,7 +131,7 @@ must {still here}
 send "wait; echo st\"\"atus \\\$?\r"
 must {status 0}
 send "exit\r"
-expect eof
+must_end
 END
   assert_success
 }
@@ -135,7 +142,7 @@ spawn sh -c {$PRIMER true; echo ask; read x; echo got \$x}
 must ask
 send "answer\r"
 must {got answer}
-expect eof
+must_end
 END
   assert_success
 }
