@@ -364,8 +364,8 @@ static void run_steps(struct manager *m, uint64_t now_ns)
     }
     bool quiet = m->roster.jobs == 0 || now_ns >= m->stop_deadline_ns;
     if (m->ending != END_NONE && (quiet || m->stop_begun)) {
-        m->stop_begun =
-            true; /* from here on the steps say when to look again, a break before the first one too */
+        /* From here on the steps say when to look again, a break before the first one too. */
+        m->stop_begun = true;
         settle_status(m);
         m->step_deadline_ns = NEVER_NS;
         m->done = step_run(&m->stop) == 0;

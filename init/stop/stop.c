@@ -14,27 +14,25 @@
 #include <unistd.h>
 
 /* In the child: a record for PID 1's ring. */
-static void tell_left(void *who, const char *target, int error)
+static void tell(const struct manager *m, const char *step, const char *what, int error, const char *advice)
 {
-    struct manager *m = who;
     struct event e = { .kind = EVENT_REPORT, .count = 1, .code = -error, .time_ns = clock_now_ns() };
-    e.advice = error < 0 ? "it may still be written to" : "it is busy, and was made read-only";
-    text_copy(e.word, sizeof e.word, "unmount");
-    text_copy(e.text, sizeof e.text, target);
+    e.advice = advice;
+    text_copy(e.word, sizeof e.word, step);
+    text_copy(e.text, sizeof e.text, what);
     ssize_t n = write(m->tell_fds[1], &e, sizeof e);
     (void)n;
 }
 
-/* In the child. */
+static void tell_left(void *who, const char *target, int error)
+{
+    tell(who, "unmount", target, error,
+         error < 0 ? "it may still be written to" : "it is busy, and was made read-only");
+}
+
 static void tell_swap(void *who, const char *area, int error)
 {
-    const struct manager *m = who;
-    struct event e = { .kind = EVENT_REPORT, .count = 1, .code = -error, .time_ns = clock_now_ns() };
-    e.advice = "it stays in use, and what it lies on may stay busy";
-    text_copy(e.word, sizeof e.word, "swapoff");
-    text_copy(e.text, sizeof e.text, area);
-    ssize_t n = write(m->tell_fds[1], &e, sizeof e);
-    (void)n;
+    tell(who, "swapoff", area, error, "it stays in use, and what it lies on may stay busy");
 }
 
 static int swapoff_run(void *context)

@@ -190,14 +190,15 @@ bool tracker_is_empty(const struct tracker *t, const char *unit, struct groups *
     text_add(&p, unit);
     text_add(&p, "/cgroup.events");
     int fd = openat(t->root_fd, path, O_RDONLY | O_CLOEXEC);
+    /* Where there is no cgroup, nobody is in it; for want of a descriptor or memory nobody knows, and a deadline decides. */
     if (fd < 0) {
-        return errno ==
-               ENOENT; /* no cgroup, nobody in it; no descriptor left, nobody knows, and a deadline decides */
+        return errno == ENOENT;
     }
     ssize_t n = read(fd, events, sizeof events - 1); /* "populated" comes first: one read has it */
+    bool gone = n < 0 && errno == ENODEV;
     close(fd);
     events[n < 0 ? 0 : n] = '\0';
-    return strstr(events, "populated 1") == NULL;
+    return gone || strstr(events, "populated 0") != NULL;
 }
 
 static int signal_group(int32_t group, const int *signals)

@@ -5,10 +5,17 @@
 # else this host does. tests/bench/boot_guest.c says how the guest measures, boot_floor.c and boot_floor2.c what beside.
 # shellcheck shell=bash disable=SC2154 # primer_source is house.bash's
 
-# What design allows at 200 services, in hundredths: up beside the floor, without cgroups and with; beside floor2; down
-# beside the floor. Memory in KiB at 200, in bytes for each further service.
-boot_budget_plain=160 boot_budget_cgroups=230 boot_budget_floor2=115 boot_budget_down=130
-boot_budget_memory=128 boot_budget_service=512
+# What is allowed: hundredths, KiB or bytes; at 200 services.
+boot_budgets='
+up primer_groups floor 160 without cgroups
+up primer_cgroups floor 230 with a cgroup each
+up primer_groups floor2 115 without cgroups
+up primer_cgroups floor2_cgroups 115 with a cgroup each
+down primer_groups floor 130 without cgroups
+down primer_cgroups floor2_cgroups 130 with a cgroup each
+'
+boot_budget_memory=128  # process 1's, KiB
+boot_budget_service=512 # bytes for each further service
 
 # boot_archive N: the manifest of a machine with N services and the probe, in $work.
 boot_archive() {
@@ -53,13 +60,13 @@ hundredths() {
   printf '%d\n' $((halves / 2))
 }
 
-# judge WHAT VALUE BUDGET: says whether it is within, and remembers when it is not. Values in hundredths.
+# judge WHAT VALUE BUDGET SHOWN ALLOWED: says whether it is within, and remembers when it is not.
 judge() {
   local word=met
   if (($2 > $3)); then
     word='NOT MET' verdict=1
   fi
-  printf '%-66s %4d.%02d  of %2d.%02d  %s\n' "$1" $(($2 / 100)) $(($2 % 100)) $(($3 / 100)) $(($3 % 100)) "$word"
+  printf '%-50s %8s  of %6s  %s\n' "$1" "$4" "$5" "$word"
 }
 
 bench_boot() {
@@ -87,7 +94,7 @@ floor2_cgroups bench/boot_floor2 floor=cgroups
 primer_cgroups primer primer.log=error
 END
   done
-  [[ -z ${up[floor_200]-} ]] || boot_budgets
+  [[ -z ${up[floor_200]-} ]] || boot_judge
   return "$verdict"
 }
 
@@ -98,25 +105,20 @@ decimal() {
   printf '%s.%s\n' "${digits:0:-$1}" "${digits: -$1}"
 }
 
-# The budgets, from what bench_boot has measured: reads its arrays.
-boot_budgets() {
+# Judges the budgets by what bench_boot has measured: reads its arrays.
+boot_judge() {
+  local which name beside budget how value
   printf '\nAt 200 services:\n'
-  judge 'up beside the floor, without cgroups' \
-    "$(hundredths "${up[primer_groups_200]}" "${up[floor_200]}")" $boot_budget_plain
-  judge 'up beside the floor, with a cgroup each' \
-    "$(hundredths "${up[primer_cgroups_200]}" "${up[floor_200]}")" $boot_budget_cgroups
-  judge 'up beside the same kernel calls, without cgroups' \
-    "$(hundredths "${up[primer_groups_200]}" "${up[floor2_200]}")" $boot_budget_floor2
-  judge 'up beside the same kernel calls, with a cgroup each' \
-    "$(hundredths "${up[primer_cgroups_200]}" "${up[floor2_cgroups_200]}")" $boot_budget_floor2
-  judge 'down beside the floor, without cgroups' \
-    "$(hundredths "${down[primer_groups_200]}" "${down[floor_200]}")" $boot_budget_down
-  judge 'down beside the same kernel calls, with a cgroup each' \
-    "$(hundredths "${down[primer_cgroups_200]}" "${down[floor2_cgroups_200]}")" $boot_budget_down
-  judge 'memory of process 1, KiB' $((kib[primer_cgroups_200] * 100)) $((boot_budget_memory * 100))
-  if [[ -n ${up[floor_1000]-} ]]; then
-    local more
-    more=$((kib[primer_cgroups_1000] - kib[primer_cgroups_200]))
-    judge 'memory for each further service, bytes (200 to 1000)' $((more * 1024 * 100 / 800)) $((boot_budget_service * 100))
+  while read -r which name beside budget how; do
+    [[ -n $which ]] || continue
+    local -n times=$which
+    value=$(hundredths "${times[${name}_200]}" "${times[${beside}_200]}")
+    judge "$which beside $beside, $how" "$value" "$budget" "$(decimal 2 "$value")" "$(decimal 2 "$budget")"
+  done <<<"$boot_budgets"
+  value=${kib[primer_cgroups_200]}
+  judge 'memory of process 1, KiB' "$value" $boot_budget_memory "$value" $boot_budget_memory
+  if [[ -n ${kib[primer_cgroups_1000]-} ]]; then
+    value=$(((kib[primer_cgroups_1000] - value) * 1024 / 800))
+    judge 'memory for each service from there to 1,000, bytes' "$value" $boot_budget_service "$value" $boot_budget_service
   fi
 }

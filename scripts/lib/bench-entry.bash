@@ -4,7 +4,7 @@
 # build. tini, dumb-init and catatonit are measured where they are installed.
 # shellcheck shell=bash disable=SC2154 # primer_source is house.bash's
 
-# What design.md allows.
+# What is allowed.
 entry_budget_calls=20 entry_budget_dirty=24 entry_budget_rss=160 entry_budget_ratio=0.30
 
 bench_entry() {

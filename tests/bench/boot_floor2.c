@@ -43,7 +43,6 @@ static void helper(int count) /* -1: looks for what could be set up; else loads 
     }
     wait(NULL);
     mmap(NULL, 180U * (unsigned)(count + 2), PROT_READ, MAP_SHARED | MAP_POPULATE, memory, 0);
-    close(memory);
 }
 static void become(int i)
 {
@@ -74,12 +73,12 @@ int main(void)
     sigset_t request = { { 1UL << (SIGUSR2 - 1) } };
     int count = atoi(getenv("services"));
     sigprocmask(SIG_BLOCK, &request, NULL);
-    for (int i = 0; i < 8; i++) {
-        mkdir(mounts[i][0], 0755);
-        mount("none", mounts[i][0], mounts[i][1], 0, NULL);
-    }
-    if (getenv("floor") != NULL && mkdir("/sys/fs/cgroup/services", 0755) == 0)
+    for (int i = 0; i < 8; i++)
+        mount("none", (mkdir(mounts[i][0], 0755), mounts[i][0]), mounts[i][1], 0, NULL);
+    if (getenv("floor") != NULL && mkdir("/sys/fs/cgroup/services", 0755) == 0) {
+        write(open("/sys/fs/cgroup/cgroup.subtree_control", O_WRONLY | O_CLOEXEC), "+pids", 5);
         cgroups = open("/sys/fs/cgroup/services", O_DIRECTORY | O_CLOEXEC);
+    }
     null = open("/dev/null", O_RDWR | O_CLOEXEC);
     helper(-1);
     helper(chdir("/etc/primer") == 0 ? count : 0);

@@ -175,7 +175,7 @@ static int probe(void)
         return 1;
     }
     close(log);
-    /* The console has printed all of it. Now, and to the kernel's log alone, the beginning of the end. */
+    /* All of that has been printed. The time of this next, short line is that of the request. */
     log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
     if (write(log, "<0>bench: power-off\n", 20) < 0) {
         return 1;

@@ -10,6 +10,22 @@ load ../lib/effects
 
 # --- systemd.unit(5) ---
 
+# beside_other LINE COMMAND: x.service with LINE, after other.service, which is done when COMMAND is.
+beside_other() {
+  unit x.service <<END
+[Unit]
+$1
+After=other.service
+[Service]
+ExecStart=true
+END
+  unit other.service <<END
+[Service]
+Type=oneshot
+ExecStart=$2
+END
+}
+
 @test "effect: [Unit] Description: a start says what the unit is" {
   unit x.service <<'END'
 [Unit]
@@ -22,34 +38,12 @@ END
 }
 
 @test "effect: [Unit] Requires: where it fails, the unit does not start" {
-  unit x.service <<'END'
-[Unit]
-Requires=other.service
-After=other.service
-[Service]
-ExecStart=true
-END
-  unit other.service <<'END'
-[Service]
-Type=oneshot
-ExecStart=false
-END
+  beside_other Requires=other.service false
   effect 'any(.event == "job" and .unit == "x.service" and .result == "dependency")'
 }
 
 @test "effect: [Unit] Wants: it is started too, and its failure is its own" {
-  unit x.service <<'END'
-[Unit]
-Wants=other.service
-After=other.service
-[Service]
-ExecStart=true
-END
-  unit other.service <<'END'
-[Service]
-Type=oneshot
-ExecStart=false
-END
+  beside_other Wants=other.service false
   effect 'any(.event == "state" and .unit == "other.service" and .state == "failed") and
     any(.event == "spawn" and .unit == "x.service")'
 }
@@ -87,18 +81,7 @@ END
 }
 
 @test "effect: [Unit] After: this one starts when the other one is done" {
-  unit x.service <<'END'
-[Unit]
-Wants=other.service
-After=other.service
-[Service]
-ExecStart=true
-END
-  unit other.service <<'END'
-[Service]
-Type=oneshot
-ExecStart=sleep 0.3
-END
+  beside_other Wants=other.service 'sleep 0.3'
   effect 'before(.event == "exit" and .unit == "other.service"; .event == "spawn" and .unit == "x.service")'
 }
 
