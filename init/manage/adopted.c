@@ -69,7 +69,10 @@ static void tell(struct manager *m, pid_t pid, pid_t parent, const struct proces
     text_copy(e->unit, sizeof e->unit, unit == UNIT_NONE ? "" : manager_unit_name(m, unit));
 }
 
-/* What is of another service than the dead came by another death, which nobody has told us of. */
+/*
+ * What is of another service than the dead came by another death, which nobody has told us of. Where process groups are the
+ * tracker, whoever has left them is of no service that could be seen, and so of the dead's.
+ */
 static void take_child(struct manager *m, pid_t pid, pid_t parent, uint32_t unit)
 {
     unsigned slot = slot_of_new(&m->adopted, pid);
@@ -78,6 +81,9 @@ static void take_child(struct manager *m, pid_t pid, pid_t parent, uint32_t unit
     }
     struct process p = { .name = "?" };
     uint32_t its_unit = process_read(m->proc_fd, pid, &p) == 0 ? reaper_unit_of(m, pid, &p) : UNIT_NONE;
+    if (its_unit == UNIT_NONE && parent != 0 && m->tracker.root_fd < 0) {
+        its_unit = unit;
+    }
     m->adopted.slots[slot].pid = pid;
     m->adopted.slots[slot].parent = its_unit == unit ? parent : 0;
     tell(m, pid, m->adopted.slots[slot].parent, &p, its_unit);
