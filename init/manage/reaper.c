@@ -3,7 +3,8 @@
  *
  * A peek (WNOWAIT) returns the same child until it is reaped, so each peeked child is reaped in the same turn; and
  * until then its pid cannot be another's, and /proc still knows its name, group and cgroup. At most 64 a turn: ten
- * thousand orphans must not keep a signal waiting.
+ * thousand orphans must not keep a signal waiting. Nor a service: the kernel hands out the oldest child first, so in a
+ * flood those that primer has started itself are asked for by name.
  */
 #include "base/clock.h"
 #include "manage/adopted.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { A_TURN = 64 };
+enum { A_TURN = 64, A_TURN_SLOTS = 256 };
 
 static void note_end(struct manager *m, uint32_t unit, const siginfo_t *info, bool main)
 {
@@ -70,16 +71,15 @@ static void note_orphan(struct manager *m, const siginfo_t *info, const struct p
     text_copy(e->unit, sizeof e->unit, unit == UNIT_NONE ? "" : manager_unit_name(m, unit));
 }
 
-/* One dead child. False: there is none. */
-static bool reap_one(struct manager *m)
+/* One dead child: PID, or with 0 any. False: there is none. */
+static bool reap_one(struct manager *m, pid_t pid)
 {
     siginfo_t info = { 0 };
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
-        m->drained = errno == ECHILD;
-        return false;
+    int result = waitid(pid == 0 ? P_ALL : P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT);
+    if (pid == 0) {
+        m->drained = result < 0 && errno == ECHILD;
     }
-    m->drained = false;
-    if (info.si_pid == 0) {
+    if (result < 0 || info.si_pid == 0) {
         return false;
     }
     act_read_exec_of(m, info.si_pid);
@@ -113,12 +113,29 @@ static bool reap_one(struct manager *m)
     return true;
 }
 
+/* Those who do not have to stand in line: all chores, and some of the services' processes, others in the next turn. */
+static void reap_known(struct manager *m)
+{
+    for (unsigned i = 0; i < CHORES; i++) {
+        if (m->chores[i].pid != 0) {
+            reap_one(m, m->chores[i].pid);
+        }
+    }
+    for (unsigned i = 0; i < A_TURN_SLOTS && m->pids.slots != NULL; i++) {
+        struct pid_entry known = m->pids.slots[m->reap_from++ & m->pids.mask];
+        if (known.pid != 0) {
+            reap_one(m, known.pid);
+        }
+    }
+}
+
 bool reaper_turn(struct manager *m)
 {
     for (unsigned i = 0; i < A_TURN; i++) {
-        if (!reap_one(m)) {
+        if (!reap_one(m, 0)) {
             return false;
         }
     }
+    reap_known(m);
     return true;
 }
