@@ -69,7 +69,7 @@ void manager_init(struct manager *m, const struct life *life)
     m->epoll_fd = m->signal_fd = m->null_fd = m->notify_fd = m->loader_fd = m->proc_fd = -1;
     m->tell_fds[0] = m->tell_fds[1] = -1;
     m->tracker.root_fd = -1;
-    m->main_unit = UNIT_NONE;
+    m->main_unit = m->orphans_of = UNIT_NONE;
     m->room_ns = NEVER_NS;
     m->roster = (struct roster){ .head = UNIT_NONE, .tail = UNIT_NONE, .note = on_note, .who = m };
     for (unsigned i = 0; i < PENDING_EXECS; i++) {

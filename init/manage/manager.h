@@ -145,6 +145,7 @@ struct manager {
     bool at_home;              /* the working directory is "/" and the umask 0022, as a service's */
     bool again;                /* the next turn comes without a wait */
     bool reap;                 /* there may be dead children */
+    uint32_t orphans_of;       /* within a turn: whose orphans were reaped last, UNIT_NONE: nobody's */
     uint32_t reap_from;        /* in a flood: which slot of `pids` is looked at next */
     bool main_refused;         /* the main unit's start job ended without a start */
     bool main_over;            /* the main unit ended by itself */

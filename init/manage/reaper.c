@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { A_TURN = 64, A_TURN_SLOTS = 256 };
+enum { A_TURN = 64, A_TURN_SLOTS = 256 }; /* slots: of the table of pids, most of them empty */
 
 static void note_end(struct manager *m, uint32_t unit, const siginfo_t *info, bool main)
 {
@@ -71,6 +71,19 @@ static void note_orphan(struct manager *m, const siginfo_t *info, const struct p
     text_copy(e->unit, sizeof e->unit, unit == UNIT_NONE ? "" : manager_unit_name(m, unit));
 }
 
+/*
+ * Whether a service's last process has gone is asked once for all of its orphans in a row: with process groups the kernel
+ * goes through the whole group for the answer.
+ */
+static void after_orphans(struct manager *m, uint32_t next)
+{
+    uint32_t unit = m->orphans_of;
+    m->orphans_of = next;
+    if (unit != UNIT_NONE && unit != next) {
+        act_after_orphan(m, unit);
+    }
+}
+
 /* One dead child: PID, or with 0 any. False: there is none. */
 static bool reap_one(struct manager *m, pid_t pid)
 {
@@ -95,6 +108,7 @@ static bool reap_one(struct manager *m, pid_t pid)
     siginfo_t reaped;
     waitid(P_PID, (id_t)info.si_pid, &reaped, WEXITED | WNOHANG);
 
+    after_orphans(m, own || chore != NULL ? UNIT_NONE : unit);
     if (own) {
         if (m->tracker.root_fd >= 0) {
             pids_remove(&m->pids, info.si_pid);
@@ -106,9 +120,6 @@ static bool reap_one(struct manager *m, pid_t pid)
     } else {
         note_orphan(m, &info, &p, unit);
         adopted_look(m, info.si_pid, unit);
-        if (unit != UNIT_NONE) {
-            act_after_orphan(m, unit);
-        }
     }
     return true;
 }
@@ -131,11 +142,13 @@ static void reap_known(struct manager *m)
 
 bool reaper_turn(struct manager *m)
 {
-    for (unsigned i = 0; i < A_TURN; i++) {
-        if (!reap_one(m, 0)) {
-            return false;
-        }
+    unsigned reaped = 0;
+    while (reaped < A_TURN && reap_one(m, 0)) {
+        reaped++;
     }
-    reap_known(m);
-    return true;
+    if (reaped == A_TURN) {
+        reap_known(m);
+    }
+    after_orphans(m, UNIT_NONE);
+    return reaped == A_TURN;
 }
