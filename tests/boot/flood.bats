@@ -37,6 +37,7 @@ teardown() {
 
 @test "every service's end has the right status, in the flood too" {
   assert_flood_has_statuses
+  assert_services_in_the_flood
 }
 
 @test "signals and a service's stop come through in the midst of it" {
