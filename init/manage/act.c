@@ -376,6 +376,11 @@ static void do_spawn(struct manager *m, uint32_t unit)
     };
     pid_t pid = command_start(&request, &report_fd, &report);
     fd_close(&cgroup_fd);
+    if (pid == -EAGAIN && reaper_has_work(m)) {
+        s->todo |= TODO_SPAWN; /* a zombie is a process to the kernel's limits: again when all are reaped */
+        m->dead_take_room = true;
+        return;
+    }
     if (pid < 0) {
         start_failed(m, unit, command, pid);
         return;

@@ -266,10 +266,11 @@ static void run_timers(struct manager *m, uint64_t now_ns)
 static bool run_jobs(struct manager *m)
 {
     m->room_ns = NEVER_NS;
+    m->dead_take_room = false;
     if (m->snapshot == NULL) {
         return false;
     }
-    for (unsigned i = 0; i < A_TURN_ACTS; i++) {
+    for (unsigned i = 0; i < A_TURN_ACTS && !m->dead_take_room; i++) {
         uint32_t unit = roster_next(&m->roster, clock_now_ns());
         if (unit == UNIT_NONE) {
             return false;
@@ -430,6 +431,7 @@ static bool turn(struct manager *m)
     more |= run_jobs(m);
     watch_main_unit(m);
     watch_progress(m);
+    more |= units_tell_findings(m);
     if (m->load_again && !units_loading(m)) {
         units_load(m);
     }

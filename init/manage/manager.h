@@ -145,7 +145,9 @@ struct manager {
     bool at_home;              /* the working directory is "/" and the umask 0022, as a service's */
     bool again;                /* the next turn comes without a wait */
     bool reap;                 /* there may be dead children */
+    bool dead_take_room;       /* within a turn: a fork failed, and there are dead children to reap */
     uint32_t orphans_of;       /* within a turn: whose orphans were reaped last, UNIT_NONE: nobody's */
+    uint32_t findings_told;    /* of the snapshot's */
     uint32_t reap_from;        /* in a flood: which slot of `pids` is looked at next */
     bool main_refused;         /* the main unit's start job ended without a start */
     bool main_over;            /* the main unit ended by itself */
@@ -184,6 +186,9 @@ const char *manager_unit_name(const struct manager *m, uint32_t unit);
 /* --- units.c: a snapshot comes in, a reload, the first job */
 void units_load(struct manager *m);
 bool units_loading(const struct manager *m);
+
+/* What the loader found, in portions. True: there is more to tell. */
+bool units_tell_findings(struct manager *m);
 /* Requests the snapshot's root, and the main unit if the root does not bring it. As roster_start. */
 int units_start_default(struct manager *m);
 
@@ -201,6 +206,8 @@ void act_read_exec_of(struct manager *m, pid_t pid);
 
 /* --- reaper.c */
 bool reaper_turn(struct manager *m); /* true: there may be more */
+/* Whether there are dead children; the next turn reaps them then. */
+bool reaper_has_work(struct manager *m);
 struct process;
 /* The unit that process PID, P, comes from: by its cgroup, else by the group or session that it is in. Or UNIT_NONE. */
 uint32_t reaper_unit_of(struct manager *m, pid_t pid, const struct process *p);

@@ -140,6 +140,15 @@ static void reap_known(struct manager *m)
     }
 }
 
+bool reaper_has_work(struct manager *m)
+{
+    siginfo_t info = { 0 };
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
+        m->reap = true;
+    }
+    return m->reap;
+}
+
 bool reaper_turn(struct manager *m)
 {
     unsigned reaped = 0;

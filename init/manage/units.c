@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { A_TURN_FINDINGS = 32 };
+
 const char *manager_unit_name(const struct manager *m, uint32_t unit)
 {
     return unit_name(m->snapshot, unit);
@@ -170,12 +172,17 @@ static void rebuild(struct manager *m)
     }
 }
 
-static void tell_findings(struct manager *m)
+/* Some in a turn, and none while their reader lags: a thousand of them must not push anything else out of the ring. */
+bool units_tell_findings(struct manager *m)
 {
-    const struct finding *findings = snapshot_at(m->snapshot, m->snapshot->findings.at);
     static const char *const words[] = { "error", "warning", "unconfined", "note" };
-    for (uint32_t i = 0; i < m->snapshot->findings.count; i++) {
-        const struct finding *f = &findings[i];
+    if (m->snapshot == NULL || m->outlets[OUTLET_EVENTS].waiting) {
+        return false;
+    }
+    const struct finding *findings = snapshot_at(m->snapshot, m->snapshot->findings.at);
+    const uint32_t count = m->snapshot->findings.count;
+    for (unsigned i = 0; i < A_TURN_FINDINGS && m->findings_told < count; i++) {
+        const struct finding *f = &findings[m->findings_told++];
         const char *unit = f->unit < m->roster.count ? manager_unit_name(m, f->unit) : NULL;
         const char *directive = f->directive == 0 ? "" : snapshot_string(m->snapshot, f->directive);
         enum event_kind kind = f->severity == FINDING_UNCONFINED ? EVENT_UNCONFINED : EVENT_FINDING;
@@ -186,6 +193,7 @@ static void tell_findings(struct manager *m)
         e->code = (int32_t)f->line;
         text_copy(e->word, sizeof e->word, words[f->severity]);
     }
+    return m->findings_told < count;
 }
 
 static int swap(struct manager *m, const struct snapshot *new)
@@ -250,7 +258,8 @@ static void loader_ended(struct manager *m, int status)
     int64_t main = m->wishes.main == NULL ? -1 : snapshot_find(new, m->wishes.main);
     m->main_unit = main < 0 ? UNIT_NONE : (uint32_t)main;
     event_add(&m->ring, EVENT_LOADED)->count = new->units.count;
-    tell_findings(m);
+    m->findings_told = 0;
+    units_tell_findings(m);
     manager_boot_work_done(m);
     m->idle_told = false;
 }

@@ -293,6 +293,7 @@ static void add_name(struct loader *l, struct node *unit, struct node *name)
 static bool look_up(struct loader *l, struct node *node)
 {
     char target[TARGET_SIZE];
+    struct entry *same = NULL; /* a link to the same name, which is in one of the next folders */
     for (struct entry *e = node->entries; e != NULL; e = e->next) {
         ssize_t n = read_link(e, target);
         const char *name = NULL;
@@ -323,9 +324,11 @@ static bool look_up(struct loader *l, struct node *node)
             }
             return true;
         }
+        same = e;
     }
-    node->file = NULL;
-    return false;
+    /* It is in none of them: whoever opens the link is told why. An instance's may lead to its template. */
+    node->file = node->kind == NAME_INSTANCE ? NULL : same;
+    return node->file != NULL;
 }
 
 /* An instance is read from its template's file, and is another name where its template is one. */

@@ -58,7 +58,8 @@ static int make_orphans(int *gate, int count)
     }
     pid_t maker = fork();
     if (maker == 0) {
-        char *stacks = mmap(NULL, (size_t)count * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        char *stacks = mmap(NULL, (size_t)count * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                            -1, 0);
         while (stacks != MAP_FAILED && made < count &&
                clone(orphan, stacks + (size_t)(made + 1) * STACK, CLONE_VM | SIGCHLD, gate) > 0) {
             made++;
