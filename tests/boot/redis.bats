@@ -36,10 +36,10 @@ boot_redis() {
 }
 
 # What its file asks for and primer does not give it yet: in the order of the file, each directive once.
-unconfined='PrivateTmp PrivateDevices ProtectHome ProtectSystem ReadWritePaths LockPersonality MemoryDenyWriteExecute
-PrivateUsers ProtectClock ProtectControlGroups ProtectHostname ProtectKernelLogs ProtectKernelModules
-ProtectKernelTunables ProtectProc RemoveIPC RestrictAddressFamilies RestrictNamespaces RestrictRealtime
-RestrictSUIDSGID SystemCallArchitectures SystemCallFilter ReadWriteDirectories NoExecPaths ExecPaths'
+unconfined=(PrivateTmp PrivateDevices ProtectHome ProtectSystem ReadWritePaths LockPersonality MemoryDenyWriteExecute
+  PrivateUsers ProtectClock ProtectControlGroups ProtectHostname ProtectKernelLogs ProtectKernelModules
+  ProtectKernelTunables ProtectProc RemoveIPC RestrictAddressFamilies RestrictNamespaces RestrictRealtime
+  RestrictSUIDSGID SystemCallArchitectures SystemCallFilter ReadWriteDirectories NoExecPaths ExecPaths)
 
 @test "redis-server's own unit file: ready, restarted after a kill, saved at power-off" {
   boot_redis
@@ -56,7 +56,7 @@ RestrictSUIDSGID SystemCallArchitectures SystemCallFilter ReadWriteDirectories N
     '.event == "spawn" and .unit == "check.service" and .phase == "ExecStop"' \
     '.event == "exit" and .unit == "check.service" and .phase == "ExecStop" and .status == 0'
   assert_equal "$(events 'select(.event == "unconfined") | [.unit, .directive] | join(" ")' | tr -d '"')" \
-    "$(printf 'redis-server.service %s\n' $unconfined)"
+    "$(printf 'redis-server.service %s\n' "${unconfined[@]}")"
 }
 
 @test "the client fails, and the host is told with 1" {
