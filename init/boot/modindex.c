@@ -1,9 +1,9 @@
 #include "boot/modindex.h"
 
+#include "base/glob.h"
 #include "boot/conf.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <string.h>
 
 enum { INDEX_MOST = 32 << 20 };
@@ -121,7 +121,7 @@ bool modindex_is_builtin_alias(const struct modindex *x, const char *name)
             continue;
         }
         alias += sizeof key - 1;
-        if (fnmatch(modname_copy(x->arena, alias, strlen(alias)), name, FNM_NOESCAPE) == 0) {
+        if (glob_matches(modname_copy(x->arena, alias, strlen(alias)), name, '\0')) {
             return true;
         }
     }

@@ -6,10 +6,10 @@
  */
 #include "boot/modprobe.h"
 
+#include "base/glob.h"
 #include "boot/modindex.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <string.h>
 
 static const struct {
@@ -76,7 +76,7 @@ bool modprobe_fits(const struct rule *rule, enum rule_kind kind, const char *nam
     if (rule->kind != kind) {
         return false;
     }
-    return kind == RULE_ALIAS ? fnmatch(rule->name, name, FNM_NOESCAPE) == 0 : strcmp(rule->name, name) == 0;
+    return kind == RULE_ALIAS ? glob_matches(rule->name, name, '\0') : strcmp(rule->name, name) == 0;
 }
 
 const struct rule *modprobe_next(const struct modprobe *p, enum rule_kind kind, const char *name,

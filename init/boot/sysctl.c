@@ -7,12 +7,12 @@
 #include "boot/sysctl.h"
 
 #include "base/fd.h"
+#include "base/glob.h"
 #include "base/text.h"
 #include "boot/conf.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,9 +78,7 @@ int sysctl_parse(char *line, struct setting *setting)
     }
     char *key = conf_trim(line + minus);
     normalise(key);
-    *setting = (struct setting){
-        .key = key, .value = value, .is_glob = strpbrk(key, "*?[") != NULL, .may_fail = minus
-    };
+    *setting = (struct setting){ .key = key, .value = value, .is_glob = glob_is_one(key), .may_fail = minus };
     return *key == '\0' || climbs(key) ? -EINVAL : 0;
 }
 
@@ -119,9 +117,8 @@ static bool is_excluded(const struct settings *s, const char *key)
 {
     const struct setting *all = s->all.at;
     for (uint32_t i = 0; i < s->all.count; i++) {
-        bool same = all[i].is_glob
-                        ? all[i].value == NULL && fnmatch(all[i].key, key, FNM_PATHNAME | FNM_NOESCAPE) == 0
-                        : strcmp(all[i].key, key) == 0;
+        bool same = all[i].is_glob ? all[i].value == NULL && glob_matches(all[i].key, key, '/')
+                                   : strcmp(all[i].key, key) == 0;
         if (same) {
             return true;
         }
@@ -153,7 +150,7 @@ static void expand(struct settings *s, const struct setting *setting, size_t end
     size_t len = strcspn(pattern, "/");
     struct vec names = { 0 };
     char *part = arena_string(&s->arena, pattern, len);
-    if (strpbrk(part, "*?[") == NULL) {
+    if (!glob_is_one(part)) {
         *(const char **)vec_add(&s->arena, &names, sizeof(char *)) = part;
     } else if (conf_names(&s->arena, s->path, &names) < 0) {
         return; /* a file where the pattern wants a folder: no match */
@@ -163,7 +160,7 @@ static void expand(struct settings *s, const struct setting *setting, size_t end
         struct text t = { .at = s->path, .size = sizeof s->path, .len = end };
         text_add(&t, name);
         text_add(&t, pattern[len] == '/' ? "/" : "");
-        if (t.cut || fnmatch(part, name, FNM_NOESCAPE) != 0) {
+        if (t.cut || !glob_matches(part, name, '\0')) {
             continue;
         }
         if (pattern[len] == '/') {

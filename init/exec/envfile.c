@@ -1,6 +1,7 @@
 #include "exec/envfile.h"
 
 #include "base/fd.h"
+#include "base/glob.h"
 #include "exec/pattern.h"
 
 #include <ctype.h>
@@ -228,7 +229,7 @@ int envfile_read(const char *path, struct vector *environment)
 {
     const char *room[16];
     struct vector files = VECTOR_OVER(room, false);
-    if (!pattern_is_one(path)) {
+    if (!glob_is_one(path)) {
         return read_one(path, environment);
     }
     int result = pattern_expand(path, &files);

@@ -1,5 +1,6 @@
 #include "exec/pattern.h"
 
+#include "base/glob.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -9,82 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-bool pattern_is_one(const char *pattern)
-{
-    return strpbrk(pattern, "*?[") != NULL;
-}
-
-/*
- * "[…]" at SET, which stands behind the bracket: whether C is in it. *END is behind the closing bracket; NULL when there is
- * none, and the bracket is an ordinary character.
- */
-static bool in_set(const char *set, char c, const char **end)
-{
-    bool negated = *set == '!' || *set == '^';
-    bool found = false;
-    const char *s = set + (negated ? 1 : 0);
-    const char *first = s;
-    for (; *s != '\0' && (*s != ']' || s == first); s++) {
-        if (s[1] == '-' && s[2] != '\0' && s[2] != ']') {
-            found = found ||
-                    ((unsigned char)*s <= (unsigned char)c && (unsigned char)c <= (unsigned char)s[2]);
-            s += 2;
-        } else {
-            found = found || *s == c;
-        }
-    }
-    *end = *s == ']' ? s + 1 : NULL;
-    return found != negated;
-}
-
-/* One character of PATTERN, which is not "*", against C. *NEXT is what follows it. */
-static bool matches_one(const char *pattern, char c, const char **next)
-{
-    *next = pattern + 1;
-    if (*pattern == '?') {
-        return true;
-    }
-    if (*pattern == '[') {
-        const char *end;
-        bool found = in_set(pattern + 1, c, &end);
-        if (end != NULL) {
-            *next = end;
-            return found;
-        }
-    }
-    if (*pattern == '\\' && pattern[1] != '\0') {
-        pattern++;
-        *next = pattern + 1;
-    }
-    return *pattern == c;
-}
-
 bool pattern_matches(const char *pattern, const char *name)
 {
-    const char *star = NULL; /* behind the last "*", and where in the name it was tried last: no recursion, */
-    const char *tried = name; /* so that no pattern takes exponential time */
-    if (*name == '.' && *pattern != '.' && !(pattern[0] == '\\' && pattern[1] == '.')) {
-        return false;
-    }
-    while (*name != '\0') {
-        const char *next;
-        if (*pattern == '*') {
-            star = ++pattern;
-            tried = name;
-        } else if (*pattern != '\0' && matches_one(pattern, *name, &next)) {
-            pattern = next;
-            name++;
-        } else if (star != NULL) {
-            pattern = star;
-            name = ++tried;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*') {
-        pattern++;
-    }
-    return *pattern == '\0';
+    bool says_dot = pattern[0] == '.' || (pattern[0] == '\\' && pattern[1] == '.');
+    return (*name != '.' || says_dot) && glob_matches(pattern, name, '\0');
 }
 
 static int add_sorted(struct vector *out, const char *path)
@@ -143,7 +72,7 @@ static int expand(struct text *path, const char *rest, struct vector *out)
     memcpy(component, rest, len);
     component[len] = '\0';
     text_char(path, '/');
-    if (pattern_is_one(component)) {
+    if (glob_is_one(component)) {
         return expand_folder(path, component, rest + len, out);
     }
     text_add(path, component);

@@ -1,8 +1,7 @@
 /*
- * pattern: file names with "*", "?" and "[…]", glob(7).
+ * pattern: the files whose names are as a pattern says, glob(7); a leading "." only matches itself.
  *
- * The C library's glob(3) brings wide characters, their classes and the user database along: 25 KiB of the binary for
- * one setting. Bytes are what is compared here, and a leading "." only matches itself.
+ * The C library's glob(3) brings the user database along, for one setting.
  */
 #ifndef PRIMER_EXEC_PATTERN_H
 #define PRIMER_EXEC_PATTERN_H
@@ -10,9 +9,6 @@
 #include "exec/vector.h"
 
 #include <stdbool.h>
-
-/* Whether there is anything to expand in PATTERN. */
-bool pattern_is_one(const char *pattern);
 
 /* Whether the file name NAME, a single component, is what PATTERN says. */
 bool pattern_matches(const char *pattern, const char *name);

@@ -264,38 +264,6 @@ static void test_patterns(void **state)
     }
 }
 
-/* Against fnmatch(3), at random. */
-static void test_patterns_of_noise(void **state)
-{
-    static const char letters[] = "ab.*?[]!-\\";
-    (void)state;
-    srand(4);
-    for (unsigned round = 0; round < 200000; round++) {
-        char pattern[10] = "";
-        char name[8] = "";
-        for (size_t n = (size_t)rand() % (sizeof pattern - 1), i = 0; i < n; i++) {
-            pattern[i] = letters[(size_t)rand() % (sizeof letters - 1)];
-        }
-        for (size_t n = (size_t)rand() % (sizeof name - 1), i = 0; i < n; i++) {
-            name[i] = letters[(size_t)rand() % 3];
-        }
-        /* Where brackets hold brackets, backslashes or ranges the wrong way round, implementations differ. */
-        const char *bracket = strchr(pattern, '[');
-        if (bracket != NULL && (strpbrk(pattern, "\\-") != NULL || strchr(bracket + 1, '[') != NULL)) {
-            pattern_matches(pattern, name);
-            continue;
-        }
-        size_t len = strlen(pattern);
-        if (len > 0 && pattern[len - 1] == '\\') {
-            continue;
-        }
-        bool wanted = fnmatch(pattern, name, FNM_PERIOD) == 0;
-        if (pattern_matches(pattern, name) != wanted) {
-            fail_msg("\"%s\" and \"%s\": not %d", pattern, name, wanted);
-        }
-    }
-}
-
 static void write_file(const char *folder, const char *name, const char *text)
 {
     char path[256];
@@ -362,7 +330,6 @@ int main(void)
         cmocka_unit_test(test_environment_files),
         cmocka_unit_test(test_environment_files_of_noise),
         cmocka_unit_test(test_patterns),
-        cmocka_unit_test(test_patterns_of_noise),
         cmocka_unit_test(test_environment_file_patterns),
     };
     return cmocka_run_group_tests_name("exec text", tests, NULL, NULL);
