@@ -192,6 +192,9 @@ static int step_start(void *context)
         .share_memory = child.caps == NULL, /* libcap allocates */
     };
     pid_t pid = child_start(&plan, &life->report_fd, &life->report);
+    if (child.caps != NULL) {
+        cap_free(child.caps);
+    }
     if (pid < 0) {
         return pid;
     }
