@@ -1,94 +1,61 @@
 #!/usr/bin/env bats
 # primer in a real runtime, Podman with runc: as the runtime's init, as an image's entrypoint, stopped, at a terminal; and
 # the recipes of docs/containers.md, taken from there.
-# variants: root/group
+# variants: root/cgroup
 # timeout: 300
-# shellcheck disable=SC2016 # the variables are the container shell's
+# shellcheck disable=SC2016,SC2154 # the variables are the container shell's, or those of the files that are loaded
 
 load ../lib/common
 load ../lib/ns
 load ../lib/entry
+load ../lib/pod
 
 bats_require_minimum_version 1.5.0
 
 recipes=$PRIMER_SOURCE/docs/containers.md
-run_options=(--rm --ulimit nofile=1024:20000 --ulimit nproc=1000:1000 --network none)
 
 setup_file() {
-  export POD_ROOT=$BATS_FILE_TMPDIR/pod
-  if why=$(obstacle); then
-    export POD_OBSTACLE=$why
-    return
-  fi
-  make_busybox_image
-  make_debian_image
+  pod_setup "$BATS_FILE_TMPDIR/pod"
+  [[ -n $POD_OBSTACLE ]] || make_debian_image
 }
 
-# Why there is no real runtime here; fails when there is one.
-obstacle() {
-  if [[ -z ${PRIMER_PODMAN-} ]]; then
-    echo "nobody has seen these cases run yet; PRIMER_PODMAN=1 runs them, on a machine that may be lost"
-  elif ((EUID != 0)); then
-    echo "needs root"
-  elif ! command -v podman >/dev/null || ! command -v runc >/dev/null; then
-    echo "podman and runc are not installed: apt-get install podman runc"
-  elif [[ ! -x $PRIMER_RELEASE/primer ]]; then
-    echo "no $PRIMER_RELEASE/primer: run scripts/build release"
-  elif [[ ! -x /bin/busybox ]]; then
-    echo "no static /bin/busybox: apt-get install busybox-static"
-  elif ! pod info >/dev/null 2>"$BATS_FILE_TMPDIR/info"; then
-    echo "podman does not work here: $(tail -n 1 "$BATS_FILE_TMPDIR/info")"
-  else
-    return 1
-  fi
-}
-
-# podman with storage of its own, which goes with this file.
-pod() {
-  podman --root "$POD_ROOT/storage" --runroot "$POD_ROOT/run" --storage-driver vfs --cgroup-manager cgroupfs \
-    --runtime runc "$@" 3>&-
-}
-
-make_busybox_image() {
-  local root=$BATS_FILE_TMPDIR/busybox tool
-  mkdir -p "$root/bin" "$root/etc"
-  cp /bin/busybox "$root/bin/busybox"
-  for tool in sh sleep true id cat setsid stty; do
-    ln -s busybox "$root/bin/$tool"
-  done
-  printf 'root:x:0:0::/:/bin/sh\nwww-data:x:33:33::/:/bin/sh\n' >"$root/etc/passwd"
-  printf 'root:x:0:\nwww-data:x:33:\nextra:x:44:www-data\n' >"$root/etc/group"
-  tar -c -C "$root" . | pod import - docker.io/library/busybox:latest >/dev/null
+# What is left of a failed case ends here too, with PID 1 of its namespace; its mounts and its cgroup go with it.
+teardown_file() {
+  ns_teardown
 }
 
 # Debian's own dash and coreutils, with the libraries that they name.
 make_debian_image() {
-  local files=(/bin/sh /bin/dash /bin/sleep /usr/bin/id /etc/debian_version /lib64)
-  mapfile -t -O "${#files[@]}" files < <(ldd /bin/dash /bin/sleep /usr/bin/id | awk '$2 == "=>" { print $3 }' | sort -u)
+  local files=(/bin/sh /bin/dash /bin/sleep /usr/bin/id /etc/debian_version)
+  mapfile -t -O "${#files[@]}" files < <(ldd /bin/dash /bin/sleep /usr/bin/id | grep -o '/[^ ]*lib[^ ]*' | sort -u)
   local root=$BATS_FILE_TMPDIR/debian file
   mkdir -p "$root/usr/bin" "$root/usr/lib" "$root/usr/lib64" "$root/etc"
   ln -s usr/bin usr/lib usr/lib64 "$root/"
   for file in "${files[@]}"; do
-    [[ $file == /lib64 ]] && file=/lib64/ld-linux-x86-64.so.2
     mkdir -p "$root/${file%/*}"
     cp -L "$file" "$root/$file"
   done
-  tar -c -C "$root" . | pod import - docker.io/library/debian:12 >/dev/null
+  pod_image docker.io/library/debian:12 "$root"
 }
 
 setup() {
-  [[ -z ${POD_OBSTACLE-} ]] || skip_loudly "$POD_OBSTACLE"
+  [[ -z $POD_OBSTACLE || $BATS_TEST_DESCRIPTION == "what cannot be run"* ]] || skip_loudly "$POD_OBSTACLE"
   cd "$BATS_TEST_TMPDIR" || return
 }
 
 teardown() {
   entry_teardown
-  [[ -n ${POD_OBSTACLE-} ]] || pod rm --all --force --time 0 >/dev/null 2>&1 || true
+  [[ -n $POD_OBSTACLE ]] || pod rm --all --force --time 0 >/dev/null 2>&1 || true
 }
 
 # recipe KIND NAME: the block of containers.md that is marked so.
 recipe() {
   sed -n "/^\`\`\`$1 $2\$/,/^\`\`\`\$/p" "$recipes" | sed '1d;$d' | grep .
+}
+
+# logged CONTAINER WORDS: whether it has said so.
+logged() {
+  pod logs "$1" 2>&1 | grep -q -- "$2"
 }
 
 # build NAME FILE…: the image of the recipe, from a folder with these files.
@@ -98,41 +65,56 @@ build() {
   mkdir build
   cp -- "$@" build/
   recipe Dockerfile "$name" >build/Dockerfile
-  pod build --quiet --pull-never --tag "$name" build >/dev/null
+  pod build --quiet --no-cache --layers=false --pull-never --tag "localhost/$name" build >/dev/null
+}
+
+@test "podman can write to nothing of the machine's, and the machine sees nothing of podman's" {
+  pod "${pod_run[@]}" --detach --name seen --init --init-path="$PRIMER_RELEASE/primer" "$pod_busybox" sleep 314 >/dev/null
+  wait_until 20 pgrep -xf "sleep 314"
+  # The storage's shared memory is mounted for the container, but only where podman is.
+  pod_beside grep -q "$POD_ROOT/storage" /proc/self/mountinfo
+  run grep "$POD_ROOT" /proc/self/mountinfo
+  assert_output ""
+  run pod_beside test -w /etc
+  assert_failure
+  pod_beside touch /var/lib/containers/mark
+  assert_file_exists "$POD_ROOT/var/mark"
+  pod stop --time 20 seen
+  run pgrep -xf "sleep 314"
+  assert_failure
 }
 
 @test "as the runtime's own init, under its names: 42 comes out" {
   local name
   for name in primer docker-init catatonit; do
-    run pod run "${run_options[@]}" --init --init-path="$PRIMER_RELEASE/$name" busybox sh -c 'exit 42'
+    run pod "${pod_run[@]}" --init --init-path="$PRIMER_RELEASE/$name" "$pod_busybox" sh -c 'exit 42'
     assert_equal "$status" 42
   done
-  run pod run "${run_options[@]}" --init --init-path="$PRIMER_RELEASE/primer" busybox sh -c 'kill -TERM $$'
+  run pod "${pod_run[@]}" --init --init-path="$PRIMER_RELEASE/primer" "$pod_busybox" sh -c 'kill -TERM $$'
   assert_equal "$status" 143
 }
 
 @test "recipe: from scratch" {
-  build scratch "$PRIMER_RELEASE/primer" /bin/busybox
-  mv build/busybox build/server
-  pod build --quiet --tag scratch build >/dev/null
-  run pod run "${run_options[@]}" scratch /server sh -c 'exit 42'
+  cp "$entry_helpers/entry_show" server
+  build scratch "$PRIMER_RELEASE/primer" server
+  run pod "${pod_run[@]}" localhost/scratch /server 42
   assert_equal "$status" 42
 }
 
 @test "recipe: Debian, an ordinary user, a read-only root, a stop" {
   build debian "$PRIMER_RELEASE/primer"
-  run pod run "${run_options[@]}" --read-only debian sh -c 'id -u; exit 41'
+  run pod "${pod_run[@]}" --read-only localhost/debian sh -c 'id -u; exit 41'
   assert_equal "$status" 41
   assert_output 1000
-  pod run "${run_options[@]}" --detach --read-only --name stopped debian >/dev/null
-  wait_until 20 sh -c "podman --root $POD_ROOT/storage --runroot $POD_ROOT/run --storage-driver vfs logs stopped | grep -q 1000"
+  pod "${pod_run[@]}" --detach --read-only --name stopped localhost/debian >/dev/null
+  wait_until 20 logged stopped 1000
   run pod stop --time 20 stopped
   assert_success
 }
 
 @test "recipe: busybox, another user with supplementary groups" {
   build busybox "$PRIMER_RELEASE/primer"
-  run pod run "${run_options[@]}" --pull never localhost/busybox id
+  run pod "${pod_run[@]}" localhost/busybox id
   assert_success
   assert_output --partial "uid=33(www-data) gid=33(www-data)"
   assert_output --partial "44(extra)"
@@ -145,16 +127,30 @@ build() {
     recipe ini "$unit.service" >"$unit.service"
   done
   build manager "$PRIMER_RELEASE/primer" /bin/busybox ./*.service
-  run pod run "${run_options[@]}" manager
+  run pod "${pod_run[@]}" localhost/manager
   assert_equal "$status" 7
   assert_output --partial "first is up"
   assert_output --partial "second is up"
   assert_output --partial "the job is done"
 }
 
+@test "the manager without a main unit is stopped by podman stop, its services with it" {
+  mkdir -p tree/etc/primer
+  cp -- "$PRIMER_RELEASE/primer" /bin/busybox tree/
+  recipe ini first.service >tree/etc/primer/first.service
+  pod_image localhost/services tree
+  pod "${pod_run[@]}" --detach --name services localhost/services /primer --manager >/dev/null
+  wait_until 20 logged services "first is up"
+  pgrep -xf "/busybox sleep 1000"
+  run pod stop --time 20 services
+  assert_success
+  run pgrep -xf "/busybox sleep 1000"
+  assert_failure
+}
+
 @test "podman stop: a shell with three stubborn grandchildren, one in its own session, leaves nothing" {
-  pod run "${run_options[@]}" --detach --name stubborn --init --init-path="$PRIMER_RELEASE/primer" \
-    --env PRIMER_STOP_TIMEOUT=1 busybox sh -c '
+  pod "${pod_run[@]}" --detach --name stubborn --init --init-path="$PRIMER_RELEASE/primer" \
+    --env PRIMER_STOP_TIMEOUT=1 "$pod_busybox" sh -c '
       for n in 1 2; do sh -c "trap \"\" TERM; exec sleep 31$n" & done
       setsid sh -c "trap \"\" TERM; exec sleep 313" &
       echo up; wait' >/dev/null
@@ -172,29 +168,47 @@ build() {
 @test "-t gives a working interactive shell" {
   cat >script.exp <<END
 set timeout 30
-proc must {pattern} { expect { -re \$pattern {} timeout { puts "expected: \$pattern"; exit 1 } eof { puts "ended: \$pattern"; exit 1 } } }
-spawn podman --root $POD_ROOT/storage --runroot $POD_ROOT/run --storage-driver vfs --cgroup-manager cgroupfs --runtime runc run ${run_options[*]} -it --init --init-path=$PRIMER_RELEASE/primer busybox sh
+set stty_init {rows 33 columns 99}
+# A list of cases on one line would be taken for a pattern.
+proc must {pattern} {
+  expect {
+    -re \$pattern {}
+    timeout { puts "expected: \$pattern"; exit 1 }
+    eof { puts "ended, expected: \$pattern"; exit 1 }
+  }
+}
+spawn $POD_ROOT/podman ${pod_run[*]} -it --init --init-path=$PRIMER_RELEASE/primer $pod_busybox sh
 must {# }
-send "echo he\"\"re\r"
-must {here}
-send "sleep 100\r"
-after 500
+send "PS1=prom''pt%\r"
+must {prompt%}
+send "sh -c 'echo first sle\"\"eps; exec sleep 100'\r"
+must {first sleeps}
 send \003
-must {# }
-send "sleep 100\r"
-after 500
+must {prompt%}
+send "sh -c 'echo second sle\"\"eps; exec sleep 100'\r"
+must {second sleeps}
 send \032
 must {Stopped}
-send "kill %1; echo job \"\"control\r"
+must {prompt%}
+send "kill -KILL %1; wait; echo job \"\"control\r"
 must {job control}
 send "stty size\r"
-must {\d+ \d+}
+must {33 99}
+stty rows 44 columns 111 < \$spawn_out(slave,name)
+send "while ! stty size | grep -qx '44 111'; do :; done; echo size ch\"\"anged\r"
+must {size changed}
 send "exit 5\r"
-expect eof
+expect {
+  eof {}
+  timeout { puts "no end"; exit 1 }
+}
 exit [lindex [wait] 3]
 END
-  run expect -f script.exp
-  assert_equal "$status" 5
+  run timeout --foreground 120 expect -f script.exp
+  assert_equal "$status" 5 || {
+    printf '%s\n' "$output"
+    return 1
+  }
 }
 
 @test "what cannot be run here is at least well-formed: Compose and Kubernetes" {
