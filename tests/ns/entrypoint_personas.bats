@@ -155,7 +155,7 @@ every_persona=(tini docker-init dumb-init catatonit podman-init)
 
 @test "tini's own suite passes" {
   local suite=${PRIMER_TINI_SUITE-}
-  [[ -n $suite ]] || skip_loudly "set PRIMER_TINI_SUITE to a checkout of tini (python3-psutil, -prctl and bitmap installed)"
+  [[ -n $suite ]] || skip_loudly "set PRIMER_TINI_SUITE to a checkout of tini (python as python3, with psutil, prctl and bitmap)"
   [[ -x $PRIMER_RELEASE/tini ]] || skip_loudly "no $PRIMER_RELEASE/tini: run scripts/build release"
   mkdir build && cp "$PRIMER_RELEASE/primer" build/tini
   gcc "$suite/test/sigconf/sigconf-test.c" -o build/sigconf-test
@@ -166,11 +166,14 @@ every_persona=(tini docker-init dumb-init catatonit podman-init)
 
 @test "dumb-init's own suite passes, but for its usage texts" {
   local suite=${PRIMER_DUMB_INIT_SUITE-}
-  [[ -n $suite ]] || skip_loudly "set PRIMER_DUMB_INIT_SUITE to a checkout of dumb-init (python3-pytest installed)"
+  [[ -n $suite ]] || skip_loudly "set PRIMER_DUMB_INIT_SUITE to a checkout of dumb-init (python as python3, with pytest and pytest-timeout)"
   [[ -x $PRIMER_RELEASE/dumb-init ]] || skip_loudly "no $PRIMER_RELEASE/dumb-init: run scripts/build release"
   mkdir bin && cp "$PRIMER_RELEASE/primer" bin/dumb-init
   cd "$suite"
-  run env PATH="$BATS_TEST_TMPDIR/bin:$PATH" python3 -m pytest -q tests \
+  # It counts zombies as alive, so somebody has to reap them: primer, as PID 1.
+  run env PATH="$BATS_TEST_TMPDIR/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 "$PRIMER_SOURCE/tests/lib/enter" \
+    "$PRIMER_RELEASE/primer" python3 -m pytest -q -p no:cacheprovider tests \
     -k 'not no_arguments_prints_usage and not help_message and not rewrite_errors'
   assert_success
+  assert_output --regexp '[0-9]+ passed, [0-9]+ deselected in '
 }
