@@ -50,7 +50,8 @@ static enum option_result take(const struct option *option, const char *word, co
 {
     enum option_result result = option->take(settings, value);
     if (result == OPTION_REFUSED) {
-        return refuse(refusal, "option '%w' cannot be that", word, option->value);
+        refuse(refusal, "option '%w' cannot be '%d'", word, option->value);
+        refusal->value = value;
     }
     return result;
 }
@@ -65,8 +66,9 @@ static enum option_result take_name(const struct persona *persona, char ***argv,
     size_t len = equals == NULL ? strlen(name) : (size_t)(equals - name);
     const struct option *option = find_name(persona, name, len);
     if (option == NULL) {
-        refuse(refusal, "unrecognized option '%w'", word, NULL);
-        refusal->nearest = nearest_name(persona, name);
+        const char *nearest = nearest_name(persona, name);
+        refuse(refusal, "unrecognized option '%w'", word, nearest == NULL ? persona->options_hint : NULL);
+        refusal->nearest = nearest;
         return OPTION_REFUSED;
     }
     if (option->value == NULL) {
@@ -91,7 +93,7 @@ static enum option_result take_letters(const struct persona *persona, char ***ar
     for (const char *at = word + 1; *at != '\0'; at++) {
         const struct option *option = find_letter(persona, *at);
         if (option == NULL) {
-            return refuse(refusal, "unrecognized option '%w'", word, NULL);
+            return refuse(refusal, "unrecognized option '%w'", word, persona->options_hint);
         }
         const char *value = NULL;
         if (option->value != NULL) {
@@ -134,8 +136,9 @@ static enum option_result take_variables(const struct persona *persona, char **e
         }
         const char *value = value_of(environment, variable->name);
         if (value != NULL && variable->take(settings, value) == OPTION_REFUSED) {
-            return refuse(refusal, "the environment variable %w cannot be that", variable->name,
-                          variable->value);
+            refuse(refusal, "the environment variable %w cannot be '%d'", variable->name, variable->value);
+            refusal->value = value;
+            return OPTION_REFUSED;
         }
     }
     return OPTION_TAKEN;

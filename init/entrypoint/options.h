@@ -14,6 +14,7 @@
 struct refusal {
     const char *sentence; /* what is wrong with WORD, "%w" where it stands */
     const char *word;     /* as it was written, may be NULL */
+    const char *value;    /* of the word, "%d" in the sentence, or NULL */
     const char *expected; /* what could have stood there, or NULL */
     const char *nearest;  /* the option that may have been meant, or NULL */
 };

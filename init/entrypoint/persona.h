@@ -64,13 +64,14 @@ enum { NEVER_SAID = 255 };
 
 struct persona {
     const char *name;
-    const char *usage;      /* what follows the name in the first line of the help */
-    const char *version;    /* the answer to --version, on help_fd */
-    const char *stands_for; /* said beside it on the other of 1 and 2, or NULL */
-    const char *prefix;     /* begins every line that is said */
-    int help_fd;            /* where help, version and licence go: 1 or 2 */
-    int status_refused;     /* primer's own refusal */
-    bool waits;             /* when not PID 1: waits for what it has told to stop, and kills it in the end */
+    const char *usage;        /* what follows the name in the first line of the help */
+    const char *version;      /* the answer to --version, on help_fd */
+    const char *stands_for;   /* said beside it on the other of 1 and 2, or NULL */
+    const char *prefix;       /* begins every line that is said */
+    const char *options_hint; /* where the options can be learnt, said to one that is unknown, or NULL */
+    int help_fd;              /* where help, version and licence go: 1 or 2 */
+    int status_refused;       /* primer's own refusal */
+    bool waits; /* when not PID 1: waits for what it has told to stop, and kills it in the end */
     struct settings settings; /* to begin with */
     const struct option *options;
     unsigned options_count;

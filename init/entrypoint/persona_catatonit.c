@@ -36,6 +36,7 @@ const struct persona persona_catatonit = {
     .usage = "[options] [--] program [arguments]",
     .version = "tini version " PRIMER_VERSION "_primer", /* Docker looks for these two words */
     .prefix = "catatonit: ",
+    .options_hint = "what -h lists",
     .help_fd = 1,
     .status_refused = 1,
     .waits = true,

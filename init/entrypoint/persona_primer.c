@@ -65,6 +65,7 @@ const struct persona persona_primer = {
     .usage = "[options] [--] program [arguments]",
     .version = "primer " PRIMER_VERSION,
     .prefix = "primer: ",
+    .options_hint = "what -h lists",
     .help_fd = 1,
     .status_refused = 125,
     .waits = true,

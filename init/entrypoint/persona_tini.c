@@ -80,6 +80,7 @@ const struct persona persona_tini = {
     .usage = "[options] [--] program [arguments]",
     .version = "tini version " PRIMER_VERSION " (primer)", /* Docker looks for these two words */
     .prefix = "tini: ",
+    .options_hint = "what -h lists",
     .help_fd = 1,
     .status_refused = 1,
     .waits = true,

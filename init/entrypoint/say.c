@@ -54,6 +54,7 @@ static void add_place(struct text *t, char place, const struct words *words)
     case 's': text_add(t, signals_name((int)words->n, name)); break;
     case 't': text_add(t, signals_name((int)words->m, name)); break;
     case 'w': text_add(t, words->word == NULL ? "?" : words->word); break;
+    case 'd': text_add(t, words->detail == NULL ? "" : words->detail); break;
     case 'x': add_error(t, words->error, false); break;
     case 'X': add_error(t, words->error, true); break;
     case 'h':
@@ -109,7 +110,7 @@ void say_refusal(const struct persona *persona, const struct refusal *refusal)
     struct text t = TEXT_OVER(line);
     text_add(&t, persona->name);
     text_add(&t, ": ");
-    add_sentence(&t, refusal->sentence, &(struct words){ .word = refusal->word });
+    add_sentence(&t, refusal->sentence, &(struct words){ .word = refusal->word, .detail = refusal->value });
     if (refusal->expected != NULL) {
         text_add(&t, ": it takes ");
         text_add(&t, refusal->expected);

@@ -18,7 +18,7 @@ struct words {
     long m;
     int error;          /* %x, %X: a positive errno */
     const char *word;   /* %w */
-    const char *detail; /* %h: ": DETAIL", ": HINT", where they are not NULL or empty */
+    const char *detail; /* %d; %h: ": DETAIL", ": HINT", where they are not NULL or empty */
     const char *hint;
 };
 

@@ -316,7 +316,12 @@ int start_failed(struct life *life)
         return report->error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
     }
     words.word = step->name;
-    words.hint = *words.hint == '\0' ? step->page : words.hint;
+    if (report->error == EPERM) {
+        words.detail = step->page;
+        words.hint = "primer itself has to be root for this, or to have the capability";
+    } else if (*words.hint == '\0') {
+        words.hint = step->page;
+    }
     say_plainly(life->persona, "step \"%w\" failed: %x%h", words);
     return life->persona->status_refused;
 }

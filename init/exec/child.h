@@ -23,7 +23,8 @@ enum exec_hint {
     HINT_WRONG_ARCHITECTURE,
     HINT_NOT_EXECUTABLE, /* no x bit */
     HINT_NOEXEC_MOUNT,
-    HINT_NO_SHEBANG, /* text without #! */
+    HINT_CLOSED_FOLDER, /* one above it may not be walked through */
+    HINT_NO_SHEBANG,    /* text without #! */
     HINT_DIRECTORY,
     HINT_DAMAGED, /* an ELF file that is cut or broken */
     HINT_TOO_LONG,

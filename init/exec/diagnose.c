@@ -39,10 +39,13 @@ static const struct {
                         "arguments and environment are longer than the kernel takes: pass them in a file" },
     [HINT_CARRIAGE_RETURN] = { "cr-in-shebang", "the script's lines end as on Windows: convert it, with "
                                                 "dos2unix for example" },
-    [HINT_NO_USER] = { "no-user", "the user is not in /etc/passwd: create it, or correct User=" },
+    [HINT_CLOSED_FOLDER] = { "closed-folder",
+                             "a folder on the way to it is closed to this user: set its x bit, "
+                             "chmod +x" },
+    [HINT_NO_USER] = { "no-user", "the user is not in /etc/passwd: create it, or correct its name" },
     [HINT_NO_GROUP] = { "no-group", "the group is not in /etc/group: create it, or correct its name" },
     [HINT_GROUP_UNKNOWN] = { "group-unknown",
-                             "a user's number that is not in /etc/passwd says no group: set Group= too" },
+                             "a user's number that is not in /etc/passwd says no group: name the group too" },
 };
 
 const char *diagnose_word(enum exec_hint hint)
@@ -141,6 +144,10 @@ static void look_at(const char *path, int error, const struct look *parent, stru
     struct stat status;
     *look = (struct look){ .hint = HINT_NONE };
     if (stat(path, &status) < 0) {
+        if (errno == EACCES && error == EACCES) {
+            look->hint = HINT_CLOSED_FOLDER;
+            return;
+        }
         if (errno != ENOENT && errno != ENOTDIR) {
             return;
         }
