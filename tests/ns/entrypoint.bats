@@ -231,6 +231,21 @@ echo=$PRIMER_BUILD/helpers/entry_echo
   assert_output --partial /no/such/folder
 }
 
+@test "--chdir is entered as the user that main runs as" {
+  [[ $EUID == 0 && $PRIMER_AS == root ]] || skip_loudly "needs root, to become somebody else"
+  chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+  mkdir theirs ours
+  chown 61234:61234 theirs
+  chmod 700 theirs ours
+  # Without the capabilities to pass by permissions root may not enter theirs, and they never may enter ours.
+  run setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -dac_override,-dac_read_search \
+    "$PRIMER" --user 61234:61234 --chdir "$PWD/theirs" pwd
+  assert_output "$PWD/theirs"
+  run "$PRIMER" --user 61234:61234 --chdir "$PWD/ours" pwd
+  assert_equal "$status" 125
+  assert_output --partial "permission denied (EACCES)"
+}
+
 # parent_dies SIGNAL: a primer with --parent-death whose parent then dies; it is adopted by this case.
 parent_dies() {
   # shellcheck disable=SC2016 # for the inner shell
@@ -251,6 +266,31 @@ parent_dies() {
   mkfifo fifo
   parent_dies KILL
   wait_until 10 gone "$(sed -n 's/^primer //p' "$OUT")" "$(entry_main)"
+}
+
+# Whether the process is in its call of prctl(2), which is number 157 here.
+in_prctl() {
+  [[ $(cut -d ' ' -f 1-2 "/proc/$1/syscall" 2>/dev/null) == "157 0x1" ]]
+}
+
+@test "--parent-death: a parent that dies just before primer asks for the news is not missed" {
+  local bare=$PRIMER_RELEASE/primer pid
+  [[ $(uname -m) == x86_64 ]] || skip_loudly "knows system calls by their x86-64 numbers"
+  [[ -x $bare ]] || skip_loudly "no $bare: run scripts/build release"
+  strace -o /dev/null true || skip_loudly "strace cannot trace here"
+  mkfifo fifo
+  # strace holds primer's second prctl up at the kernel's door, the one that asks for the news, and the parent dies then.
+  # shellcheck disable=SC2016 # for the inner shell
+  entry_start "$given" subreaper -- sh -c 'strace -D -o /dev/null -e inject=prctl:delay_enter=5000000:when=2 "$@" & echo "primer $!"
+    read -r never <fifo; kill -KILL $$' sh "$bare" --parent-death USR1 "$echo" until=10
+  wait_until 10 entry_says "primer .*"
+  pid=$(sed -n 's/^primer //p' "$OUT")
+  wait_until 20 in_prctl "$pid"
+  echo go >fifo
+  wait_until 10 gone "$ENTRY"
+  in_prctl "$pid"
+  wait_until 20 entry_says 10
+  wait_until 10 gone "$pid" "$(entry_main)"
 }
 
 @test "--explain narrates every step of both tables, and where it is documented" {

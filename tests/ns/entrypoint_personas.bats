@@ -52,8 +52,9 @@ every_persona=(tini docker-init dumb-init catatonit podman-init)
     assert_equal "$status" 126
     run "./$name"
     assert_equal "$status" 1
-    run "./$name" ls --version
+    run "./$name" ls -l plain
     assert_success
+    assert_line --regexp '^-rw-r--r--.*plain$'
   done
 }
 
@@ -67,6 +68,54 @@ every_persona=(tini docker-init dumb-init catatonit podman-init)
     run "$given" block=15 block=20 ignore=2 -- "./$name" "$show"
     assert_line "blocked=15,20,"
     assert_line "ignored=2,"
+  done
+}
+
+@test "under every name: a main that may not be signalled ends nothing" {
+  [[ $EUID == 0 ]] || skip_loudly "needs root, to run main as somebody else"
+  chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+  cp "$echo" echo
+  local name
+  for name in "${every_persona[@]}"; do
+    entry_start setpriv --bounding-set -kill --inh-caps -kill "./$name" -- \
+      setpriv --reuid=61234 --regid=61234 --clear-groups ./echo status=5
+    wait_until 10 entry_says "ready .*"
+    kill -TERM "$ENTRY"
+    wait_until 10 grep -q "^SigPnd.*0$" "/proc/$ENTRY/status"
+    # It lives, and goes on reaping.
+    kill -64 "$(entry_main)"
+    entry_wait
+    assert_equal "$status" 5
+    run entry_says 15
+    assert_failure
+  done
+}
+
+@test "under every name: what main leaves over is stopped and reaped, sessions too" {
+  local name
+  for name in docker-init tini catatonit podman-init; do
+    run "./$name" sh -c 'sleep 313 & exit 4'
+    assert_equal "$status" 4
+    run pgrep -xf "sleep 313"
+    assert_failure
+  done
+  for name in "tini -s" "docker-init -s" catatonit podman-init; do
+    # shellcheck disable=SC2086 # two words
+    run ./$name sh -c 'setsid sleep 314 & until pgrep -xf "sleep 314"; do :; done; exit 4'
+    assert_equal "$status" 4
+    run pgrep -xf "sleep 314"
+    assert_failure
+  done
+}
+
+@test "help, licence and version: their letters, and status 0" {
+  local call
+  for call in "tini -h" "tini -l" "dumb-init -h" "dumb-init --help" "catatonit -h" "catatonit -L" "catatonit -V" \
+    "podman-init --version" "docker-init --version" "tini --version" "dumb-init -V"; do
+    # shellcheck disable=SC2086 # a name and an option
+    run ./$call
+    assert_success
+    assert_output
   done
 }
 
@@ -88,6 +137,25 @@ every_persona=(tini docker-init dumb-init catatonit podman-init)
   wait_until 10 entry_says "child 10"
   kill -64 "$ENTRY"
   entry_wait
+}
+
+@test "tini: -p, and the levels of -v" {
+  mkfifo fifo
+  # shellcheck disable=SC2016 # for the inner shell
+  entry_start "$given" subreaper -- sh -c './tini -s -p SIGUSR1 "$0" until=10 & read -r never <fifo; kill -KILL $$' "$echo"
+  wait_until 10 entry_says "ready .*"
+  echo go >fifo
+  wait_until 10 entry_says 10
+  wait_until 10 gone "$(entry_main)"
+  run ./tini -s true
+  assert_output ""
+  run ./tini -s -v true
+  assert_output --partial "runs as pid"
+  refute_output --partial "ended with status"
+  run ./tini -s -vv true
+  assert_output --partial "ended with status 0"
+  run env TINI_VERBOSITY=3 ./tini -s true
+  assert_output --partial "ended with status 0"
 }
 
 @test "tini stops what is left over, as a subreaper and without" {
@@ -124,6 +192,24 @@ every_persona=(tini docker-init dumb-init catatonit podman-init)
   assert_failure
 }
 
+@test "dumb-init: its variables are as -c and -v, and a line for each signal says what became of it" {
+  run env DUMB_INIT_SETSID=0 ./dumb-init "$show"
+  refute_line "session=$(sed -n 's/^pid=//p' <<<"$output")"
+  run env DUMB_INIT_DEBUG=1 ./dumb-init true
+  assert_line --regexp '^\[dumb-init\] Child spawned with PID [0-9]+\.$'
+  assert_line "[dumb-init] Child exited with status 0. Goodbye."
+  entry_start ./dumb-init -v -r 12:10 "$echo"
+  wait_until 10 entry_says "ready .*"
+  kill -USR2 "$ENTRY"
+  wait_until 10 entry_says 10
+  kill -64 "$ENTRY"
+  entry_wait
+  run cat "$ERR"
+  assert_line "[dumb-init] Received signal 12."
+  assert_line "[dumb-init] Translating signal 12 to 10."
+  assert_line "[dumb-init] Forwarded signal 10 to children."
+}
+
 @test "dumb-init keeps no folder busy; catatonit neither" {
   local name
   for name in dumb-init catatonit; do
@@ -139,6 +225,19 @@ every_persona=(tini docker-init dumb-init catatonit podman-init)
   assert_equal "$status" 3
   run pgrep -xf "sleep 312"
   assert_failure
+}
+
+@test "catatonit: -g signals the group, and LISTEN_PID names main" {
+  entry_start ./catatonit -g "$echo" spawn
+  wait_until 10 entry_says "ready .*"
+  wait_until 10 entry_says "child ready"
+  kill -USR1 "$ENTRY"
+  wait_until 10 entry_says "child 10"
+  kill -64 "$ENTRY"
+  entry_wait
+  # shellcheck disable=SC2016 # for the inner shell
+  run sh -c 'LISTEN_FDS=1 LISTEN_PID=$$; export LISTEN_FDS LISTEN_PID; exec "$@"' sh ./catatonit "$show"
+  assert_line "LISTEN_PID=$(sed -n 's/^pid=//p' <<<"$output")"
 }
 
 @test "catatonit: -P pauses, CATATONIT_DEBUG talks, CATATONIT_LOG is refused" {

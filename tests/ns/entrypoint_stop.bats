@@ -96,6 +96,21 @@ took_at_most() {
   entry_says "got usr1"
 }
 
+@test "the variable for the time bounds a stop, and the options beat both variables" {
+  took_at_most 8000 env PRIMER_STOP_TIMEOUT=300ms "$PRIMER" sh -c "$stubborn; exit 6"
+  assert_equal "$status" 6
+  gone "$(<1)" "$(<2)" "$(<3)"
+  rm 1 2 3
+  took_at_most 8000 env PRIMER_STOP_TIMEOUT=infinity "$PRIMER" --stop-timeout 300ms sh -c "$stubborn; exit 6"
+  assert_equal "$status" 6
+  gone "$(<1)" "$(<2)" "$(<3)"
+  rm 1 2 3
+  run env PRIMER_STOP_SIGNAL=TERM "$PRIMER" --stop-signal USR2 sh -c \
+    'sh -c "trap \"echo got usr2; exit\" USR2; : >1; while :; do sleep 0.01; done" & until [ -e 1 ]; do :; done; exit 6'
+  assert_equal "$status" 6
+  assert_line "got usr2"
+}
+
 @test "--no-stop leaves what is left" {
   run "$PRIMER" --no-stop sh -c 'sleep 302 >/dev/null 2>&1 3>&- & echo $! >1; exit 6'
   assert_equal "$status" 6
