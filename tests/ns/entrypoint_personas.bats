@@ -210,6 +210,17 @@ every_persona=(tini docker-init dumb-init catatonit podman-init)
   assert_line "[dumb-init] Forwarded signal 10 to children."
 }
 
+@test "tini -v and CATATONIT_DEBUG name a zombie whose parent lives, with that parent" {
+  local call
+  for call in "./tini -s -v" "env CATATONIT_DEBUG=1 ./catatonit"; do
+    # shellcheck disable=SC2086 # words of a command
+    entry_start $call sh -c 'sh -c "exit 0" & exec sleep 300'
+    wait_until 20 grep -Eq 'zombie [0-9]+ \(.*\) is not reaped by its parent, which lives: [0-9]+: sleep' "$ERR"
+    kill -TERM "$ENTRY"
+    entry_wait
+  done
+}
+
 @test "dumb-init keeps no folder busy; catatonit neither" {
   local name
   for name in dumb-init catatonit; do
