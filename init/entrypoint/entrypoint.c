@@ -39,7 +39,9 @@ static uint64_t patience(const struct life *life)
     if (life->settings.verbose > 0 && says(life, PHRASE_ZOMBIE) && most > ZOMBIES_NS) {
         most = ZOMBIES_NS;
     }
-    if ((life->look_again || life->failures > 0) && most > MOMENT_NS) {
+    /* What the kill did not reach (born meanwhile, or a call failed) is killed a moment later. */
+    bool soon = life->look_again || life->failures > 0 || life->phase == PHASE_KILLED;
+    if (soon && most > MOMENT_NS) {
         most = MOMENT_NS;
     }
     return most;

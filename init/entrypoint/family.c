@@ -166,11 +166,13 @@ bool family_left(struct life *life, bool children)
         return false;
     }
     struct walk walk = { .life = life, .proc = process_open(life->self) };
-    if (walk.proc < 0) {
-        return false; /* the way down has said so */
-    }
-    process_each(walk.proc, visit_count, &walk);
+    int result = walk.proc < 0 ? walk.proc : process_each(walk.proc, visit_count, &walk);
     fd_close(&walk.proc);
+    if (result < 0) {
+        /* Where /proc fails for good, the way down finds out and says so; until it has, something may be left. */
+        life->look_again = life->phase == PHASE_RUN || !life->unreachable;
+        return life->look_again;
+    }
     life->look_again = walk.found != 0 && !life->settings.subreaper; /* else the end of a child will tell */
     return walk.found != 0;
 }

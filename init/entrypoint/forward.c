@@ -57,10 +57,15 @@ static void send_and_say(struct life *life, int signo, const siginfo_t *info)
     }
 }
 
-/*
- * Somebody woke primer up, a shell's fg or bg: in the foreground main gets the terminal back. Its whole group
- * was stopped, so its whole group goes on.
- */
+/* Main's whole group was stopped, so its whole group goes on; if it never got a group, main does. */
+static void continue_main(const struct life *life)
+{
+    if (kill(-life->main, SIGCONT) < 0) {
+        kill(life->main, SIGCONT);
+    }
+}
+
+/* Somebody woke primer up, a shell's fg or bg: in the foreground main gets the terminal back. */
 static void go_on(struct life *life)
 {
     bool foreground;
@@ -69,7 +74,7 @@ static void go_on(struct life *life)
     }
     life->main_stopped = false;
     life->stop_forwarded = false;
-    kill(-life->main, SIGCONT);
+    continue_main(life);
 }
 
 /* dumb-init's way: the shell that primer is a job of sees a stopped job. */
@@ -140,7 +145,7 @@ void forward_main_stopped(struct life *life, int signo)
     }
     if (life->first || getsid(0) == life->self) {
         if (signo == SIGTSTP) {
-            kill(-life->main, SIGCONT);
+            continue_main(life);
         }
         return;
     }
@@ -148,5 +153,7 @@ void forward_main_stopped(struct life *life, int signo)
     if (life->foreground) {
         foreground_give(getpgrp());
     }
-    kill(life->self, SIGSTOP);
+    if (kill(life->self, SIGSTOP) < 0) {
+        go_on(life); /* nobody above would know that there is something to bring back */
+    }
 }

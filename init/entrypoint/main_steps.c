@@ -23,7 +23,9 @@ static int step_group(void *context)
         return setpgid(0, 0) < 0 ? -errno : 0;
     }
     if (setsid() < 0) {
-        return -errno;
+        int error = -errno;
+        setpgid(0, 0); /* so that what it leaves can at least be told together */
+        return error;
     }
     say(child->life, PHRASE_SESSION, (struct words){ 0 });
     return 0;

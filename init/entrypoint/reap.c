@@ -23,12 +23,17 @@ struct ended {
 };
 
 /* waitid failed for no reason that it documents; wait4(2) does the same by another door. */
-static int wait_plainly(struct ended *ended)
+static int wait_plainly(int flags, struct ended *ended)
 {
     int status;
-    ended->pid = waitpid(-1, &status, WNOHANG);
+    ended->pid = waitpid(-1, &status, WNOHANG | ((flags & WSTOPPED) != 0 ? WUNTRACED : 0));
     if (ended->pid < 0) {
         return -errno;
+    }
+    if (WIFSTOPPED(status)) {
+        ended->code = CLD_STOPPED;
+        ended->status = WSTOPSIG(status);
+        return 0;
     }
     ended->code = WIFEXITED(status) ? CLD_EXITED : CLD_KILLED;
     ended->status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
@@ -45,7 +50,7 @@ static int wait_one(int flags, struct ended *ended)
     } while (result < 0 && errno == EINTR);
     ended->name[0] = '\0';
     if (result < 0) {
-        return errno == ECHILD ? -ECHILD : wait_plainly(ended);
+        return errno == ECHILD ? -ECHILD : wait_plainly(flags, ended);
     }
     ended->pid = info.si_pid;
     ended->code = info.si_code;

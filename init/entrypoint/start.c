@@ -38,6 +38,19 @@ static int step_children(void *context)
     return signals_default_was(SIGCHLD, &life->inherited_child_ignored);
 }
 
+/* Where a filter forbids it main runs nevertheless; what it leaves is then only found while it hangs together. */
+static int ask_for_orphans(struct life *life)
+{
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0) {
+        return 0;
+    }
+    int error = errno;
+    life->settings.subreaper = false;
+    say_plainly(life->persona, "orphans cannot be adopted: %x: zombie reaping won't work",
+                (struct words){ .error = error });
+    return -error;
+}
+
 static int step_reaper(void *context)
 {
     struct life *life = context;
@@ -47,7 +60,7 @@ static int step_reaper(void *context)
         return STEP_NOTHING;
     }
     if (life->settings.subreaper) {
-        return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? -errno : 0;
+        return ask_for_orphans(life);
     }
     /* Whoever executed primer may have asked for it already. */
     int is_one = 0;
@@ -96,7 +109,17 @@ static int step_known(void *context)
         return STEP_NOTHING;
     }
     life->alone = false; /* and some may have ended already: no SIGCHLD will tell of them */
-    return life->first ? 0 : family_remember(life); /* all that is in the namespace is PID 1's to stop */
+    if (life->first) {
+        return 0; /* all that is in the namespace is PID 1's to stop */
+    }
+    int result = family_remember(life);
+    if (result < 0) {
+        say_plainly(
+            life->persona,
+            "processes from before cannot be told from main's: %x: what leaves main's group is left behind",
+            (struct words){ .error = -result });
+    }
+    return result;
 }
 
 static int step_look_terminal(void *context)
@@ -107,7 +130,8 @@ static int step_look_terminal(void *context)
             return STEP_NOTHING;
         }
         /* The kernel tells a session leader's group that the terminal is gone; that is no news to main. */
-        if (getsid(0) == life->self) {
+        pid_t session = getsid(0);
+        if (session == life->self || session < 0) {
             life->handoffs = SIGNAL_BIT(SIGHUP) | SIGNAL_BIT(SIGCONT);
         }
         return 0;

@@ -1,0 +1,30 @@
+#!/usr/bin/env bats
+# The entrypoint life while everything goes wrong: its calls fail, and signals come at the worst moments.
+# variants: root/group
+# timeout: 600
+
+load ../lib/common
+load ../lib/ns
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  ns_setup
+}
+
+# The release binary has the calls that users get, and no sanitizer's.
+release=$PRIMER_RELEASE/primer
+
+# possible COMMAND…: as run does; skips the case when the command says, with 77, that it cannot be done here.
+possible() {
+  run "$@"
+  [[ $status != 77 ]] || skip_loudly "$output"
+}
+
+@test "every system call fails in turn with every errno of its page: no hang, no false 0, nothing left in silence" {
+  [[ -x $release ]] || skip_loudly "no $release: run scripts/build release"
+  possible "$PRIMER_BUILD/fault/entry_fault" "$release"
+  printf '%s\n' "$output"
+  assert_success
+  assert_line --regexp '^[0-9]{4} runs, 0 findings, 0 errors that no run met with'
+}
