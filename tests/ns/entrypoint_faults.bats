@@ -28,3 +28,11 @@ possible() {
   assert_success
   assert_line --regexp '^[0-9]{4} runs, 0 findings, 0 errors that no run met with'
 }
+
+@test "all 64 signals at random moments of start, run and stop: the status is right, and nothing is left" {
+  # In a namespace of its own, with which everything ends should the storm itself be ended.
+  possible "$PRIMER_SOURCE/tests/lib/enter" "$PRIMER_BUILD/fault/entry_storm" "$PRIMER" 20
+  printf '%s\n' "$output"
+  assert_success
+  assert_line --regexp '^[0-9]+ runs, 1280 signals, 0 findings$'
+}
