@@ -3,6 +3,7 @@
 #   tests/unit/test_X.c   unit/X             one cmocka program, linked with the rooms
 #   tests/unit/search     unit/service-search…   every state of a few units; see search.cmake
 #   tests/unit/scale      unit/service-scale     what thousands of units cost
+#   tests/fuzz/corpus/X   unit/fuzz-X        the fuzz target X over its corpus and what is near to it
 #   tests/lint/X          unit/lint-X        one script: findings on stdout, one a line, and status 1
 #   tests/pack/X.bats     unit/pack-X        the dev primer-pack, which is a tool of this host
 #   tests/ns/X.bats       ns/X@AS-TRACKER    the dev binary in namespaces, once for every variant
@@ -44,6 +45,23 @@ endif()
 # The room init/service by exhaustive search, and its cost with thousands of units.
 include("${CMAKE_SOURCE_DIR}/tests/unit/search/search.cmake")
 include("${CMAKE_SOURCE_DIR}/tests/unit/scale/scale.cmake")
+
+# Fuzz targets over their corpus, without libFuzzer. What they say of refused inputs is nobody's to read.
+file(GLOB corpora CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/*/")
+foreach(corpus IN LISTS corpora)
+  cmake_path(GET corpus FILENAME name)
+  if(NOT IS_DIRECTORY "${corpus}" OR NOT TARGET primer-rooms)
+    continue()
+  endif()
+  file(GLOB inputs CONFIGURE_DEPENDS "${corpus}/*")
+  add_executable(corpus-${name} tests/fuzz/${name}.c tests/fuzz/corpus/corpus.c)
+  target_link_libraries(corpus-${name} PRIVATE primer-rooms)
+  set_target_properties(corpus-${name} PROPERTIES
+    OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/corpus")
+  add_test(NAME unit/fuzz-${name} COMMAND corpus-${name} ${inputs})
+  set_tests_properties(unit/fuzz-${name} PROPERTIES
+    LABELS unit TIMEOUT 120 ENVIRONMENT "${test_environment};${sanitizer_environment}")
+endforeach()
 
 # Lints.
 file(GLOB lints CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/lint/*")

@@ -109,6 +109,9 @@ static int parse_time(const char *value, uint64_t *ns)
     }
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(value, units[i].name) == 0) {
+            if (whole >= NEVER_NS / units[i].ns) {
+                return -1;
+            }
             *ns = whole * units[i].ns + units[i].ns / 1000 * billionths / (NS_PER_SECOND / 1000);
             return 0;
         }

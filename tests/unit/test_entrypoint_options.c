@@ -82,6 +82,7 @@ static const struct {
     { &persona_primer, "--stop-timeout -1 prog", "", OPTION_REFUSED, NULL },
     { &persona_primer, "--stop-timeout '' prog", "", OPTION_REFUSED, NULL },
     { &persona_primer, "--stop-timeout .5 prog", "", OPTION_REFUSED, NULL },
+    { &persona_primer, "--stop-timeout 1000000000h prog", "", OPTION_REFUSED, NULL }, /* no 64-bit time */
     { &persona_primer, "--verbose=3 prog", "", OPTION_REFUSED, NULL },
     { &persona_primer, "--pause", "", OPTION_TAKEN, NULL },
     { &persona_primer, "--pause prog", "", OPTION_REFUSED, NULL },
