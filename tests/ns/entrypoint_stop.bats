@@ -206,11 +206,31 @@ bare=$PRIMER_RELEASE/primer
   assert_line --regexp '^primer: reaped orphan [0-9]+ \(sleep\)$'
 }
 
-@test "orphans, trickling and at once, while signals are forwarded" {
-  local how
+# forwarded_in HOW COMMAND…: some hundred orphans; the median time of a signal through COMMAND in microseconds, in MEDIAN if it
+# is the best yet. Fails when an orphan or a signal is lost.
+forwarded_in() {
+  local how=$1
+  shift
+  run "$@" "$orphans" 250 "$how"
+  assert_success
+  assert_output --regexp '^orphans=250 signals=[0-9]+ lost=0 median_us=[0-9]+ '
+  local median=${output#*median_us=}
+  median=${median%% *}
+  ((MEDIAN >= 0 && MEDIAN <= median)) || MEDIAN=$median
+}
+
+@test "orphans, trickling and at once, while signals are forwarded: none is lost, and none late" {
+  local how MEDIAN primer bare
   for how in trickle once; do
-    run "$PRIMER" "$orphans" 100 "$how"
-    assert_success
-    assert_output --regexp '^orphans=100 signals=[0-9]+ lost=0 '
+    MEDIAN=-1
+    forwarded_in "$how" "$PRIMER_BUILD/helpers/entry_bare" fork
+    forwarded_in "$how" "$PRIMER_BUILD/helpers/entry_bare" fork
+    bare=$MEDIAN MEDIAN=-1
+    forwarded_in "$how" "$PRIMER"
+    forwarded_in "$how" "$PRIMER"
+    primer=$MEDIAN
+    printf '%s: %s us, the bare loop %s us\n' "$how" "$primer" "$bare"
+    # The sanitizers' build, on a machine that does other work; scripts/bench orphans measures. A look every 20 ms shows.
+    ((primer <= 5 * bare + 5000))
   done
 }
