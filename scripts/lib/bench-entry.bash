@@ -13,8 +13,8 @@ bench_entry() {
   local nothing=$release/bench/entry_nothing bare=$release/helpers/entry_bare
   local work i
   build_preset release
-  work=$(mktemp -d)
-  # Pages of a file that was just linked count as dirty until they are on disk.
+  # Pages of a file that was just linked count as dirty until they are on disk, and on a tmpfs, as /tmp may be, for ever.
+  work=$(mktemp -d "$release/bench-XXXXXX")
   cp -- "$release/primer" "$work/primer"
   sync "$work/primer"
 
@@ -91,8 +91,9 @@ entry_calls() {
   rm -f -- "$work"/trace.*
   # shellcheck disable=SC2086 # words are words
   strace -qq -ff -o "$work/trace" -- $command "$nothing" 2>/dev/null
-  local file first='' total=0
-  for file in "$work"/trace.*; do
+  local file first='' total=0 files
+  mapfile -t files < <(printf '%s\n' "$work"/trace.* | sort -V) # 9999 is before 10000
+  for file in "${files[@]}"; do
     if [[ -z $first ]]; then
       first=$file
       total=$(grep -c '(' "$file")
