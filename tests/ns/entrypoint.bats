@@ -118,7 +118,8 @@ echo=$PRIMER_BUILD/helpers/entry_echo
 
 @test "all 64 signals are forwarded, but KILL and STOP" {
   local n expected=()
-  entry_start "$PRIMER" "$echo" until=64 status=9
+  # TERM is one of them, and what does not end by it within ten seconds is killed.
+  entry_start "$PRIMER" --stop-timeout 600 "$echo" until=64 status=9
   wait_until 10 entry_says "ready .*"
   for ((n = 1; n <= 64; n++)); do
     ((n != 9 && n != 19)) || continue
