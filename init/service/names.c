@@ -50,6 +50,17 @@ const char *service_state_name(enum service_state state)
     return state_names[state];
 }
 
+const char *service_active_name(const struct service *s)
+{
+    if (service_is_active(s)) {
+        return "active";
+    }
+    if (s->state == STATE_DEAD || s->state == STATE_FAILED) {
+        return s->state == STATE_DEAD ? "inactive" : "failed";
+    }
+    return s->state >= STATE_STOP && s->state <= STATE_FINAL_SIGKILL ? "deactivating" : "activating";
+}
+
 const char *service_result_name(enum service_result result)
 {
     return result_names[result];

@@ -242,6 +242,17 @@ static void step(struct roster *r, uint32_t unit, const struct input *input)
     settle_job(r, unit, input->now_ns);
 }
 
+void roster_reset(struct roster *r, uint32_t unit)
+{
+    struct service *s = &r->services[unit];
+    bool failed = s->state == STATE_FAILED;
+    service_reset(s);
+    if (failed) {
+        r->failed--;
+        jobs_note(r, &(struct note){ .kind = NOTE_STATE, .unit = unit });
+    }
+}
+
 void roster_input(struct roster *r, uint32_t unit, const struct input *input)
 {
     struct service *s = &r->services[unit];

@@ -53,6 +53,10 @@ void roster_init(struct roster *r, const struct snapshot *snapshot, struct servi
  */
 int roster_start(struct roster *r, uint32_t unit);
 void roster_stop(struct roster *r, uint32_t unit);
+/* As roster_start; a unit that is up or on its way there, and what requires it and is up, is stopped first. */
+int roster_restart(struct roster *r, uint32_t unit);
+/* A unit that failed is as if it had never been tried. */
+void roster_reset(struct roster *r, uint32_t unit);
 /* Stops everything, in reverse order, and refuses starts from now on. `jobs` is 0 when all is done. */
 void roster_stop_all(struct roster *r);
 

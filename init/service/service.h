@@ -133,7 +133,10 @@ struct service {
     uint8_t mark;   /* the roster's, while it builds a transaction */
     uint8_t status; /* of the process that decided the result: exit status or signal */
     uint8_t status_is_signal;
-    uint8_t spare[2];
+    uint8_t failed_step;  /* the manager's: 1 more than the row of a child that could not execute; 0: none */
+    uint8_t failed_errno; /* and why: a positive errno */
+    uint8_t failed_hint;  /* and an enum exec_hint */
+    uint8_t spare[7];
 };
 
 void service_init(struct service *s);
@@ -145,6 +148,11 @@ void service_next(const struct snapshot *snapshot, const struct unit *unit, stru
 /* Active: what waits for it may go on. Ended: dead, failed, or about to be restarted. Neither: on its way. */
 bool service_is_active(const struct service *s);
 bool service_has_ended(const struct service *s);
+/* systemctl's word for both and what is between: "active", "inactive", "failed", "activating", "deactivating". */
+const char *service_active_name(const struct service *s);
+
+/* Forgets a failure and the starts counted so far. */
+void service_reset(struct service *s);
 
 /*
  * It waits for its last process to go: the manager asks the tracker and gives INPUT_EMPTY. Among these is a

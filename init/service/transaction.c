@@ -322,10 +322,12 @@ static int plan_start(struct transaction *t)
         return -ENOENT;
     }
     int result = for_conflicts(t, drop_one);
-    if (result == 0 && transaction_at(t, t->unit)->state == STATE_AUTO_RESTART) {
+    if (result == 0 && (t->restarts || transaction_at(t, t->unit)->state == STATE_AUTO_RESTART)) {
         /* systemd restarts with what it restarts whatever requires it and is still up. */
         spread(t, t->unit, MARK_RESTART);
-        transaction_at(t, t->unit)->mark &= (uint8_t)~MARK_RESTART;
+        if (!t->restarts) {
+            transaction_at(t, t->unit)->mark &= (uint8_t)~MARK_RESTART;
+        }
     }
     if (result == 0) {
         result = cycles_break(t);
@@ -337,18 +339,32 @@ static int plan_start(struct transaction *t)
     return result;
 }
 
-int roster_start(struct roster *r, uint32_t unit)
+static int start(struct roster *r, uint32_t unit, bool restarts)
 {
     if (r->going_down) {
         return -ESHUTDOWN;
     }
     struct transaction t = transaction(r, unit);
+    t.restarts = restarts;
     int result = plan_start(&t);
     if (result == 0 && install(&t)) {
         cut_stops(&t);
     }
     finish_list(&t);
     return result;
+}
+
+int roster_start(struct roster *r, uint32_t unit)
+{
+    return start(r, unit, false);
+}
+
+/* A unit that is going down, or is about to, needs no second stop; without a file it would not come back. */
+int roster_restart(struct roster *r, uint32_t unit)
+{
+    const struct service *s = &r->services[unit];
+    bool up = s->state >= STATE_START_PRE && s->state <= STATE_EXITED && s->job != JOB_STOP;
+    return up && !roster_can_start(r, unit) ? -ENOENT : start(r, unit, up);
 }
 
 void roster_stop(struct roster *r, uint32_t unit)

@@ -28,6 +28,7 @@ struct transaction {
     uint32_t gone; /* and how many units on it have no job any more */
     bool stops;    /* it looks at stops: they cannot be dropped, so a cycle of them is cut open */
     bool drops;    /* something was dropped */
+    bool restarts; /* the request's own unit is up, and to be stopped first */
 };
 
 static inline struct service *transaction_at(const struct transaction *t, uint32_t unit)
