@@ -181,6 +181,8 @@ static const struct step rows[] = {
       "Every service gets a cgroup below this one, which leaves PID 1 room when they fork without end.",
       STEP_GOES_ON },
     { "sockets", step_sockets, "unix(7)", "Where services say that they are ready.", STEP_GOES_ON },
+    { "control", step_control, "unix(7)", "Where primerctl(1) asks what runs, and changes it.",
+      STEP_GOES_ON },
     { "load", step_load, "memfd_create(2)",
       "PID 1 parses no unit file: a child does, and hands over a sealed block of memory.", STEP_GOES_ON },
     { "units", step_units, "mmap(2)",

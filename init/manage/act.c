@@ -140,6 +140,17 @@ static void signal_all(struct manager *m, uint32_t unit, int signo)
     note_kill(m, unit, signo, "all", 0);
 }
 
+void act_signal(struct manager *m, uint32_t unit, int signo, unsigned whom)
+{
+    const struct service *s = &m->services[unit];
+    if (whom & WHOM_ALL) {
+        signal_all(m, unit, signo);
+    } else {
+        signal_one(m, unit, whom & WHOM_MAIN ? s->main_pid : 0, signo, "main");
+        signal_one(m, unit, whom & WHOM_CONTROL ? s->control_pid : 0, signo, "control");
+    }
+}
+
 static void do_kill(struct manager *m, uint32_t unit)
 {
     struct service *s = &m->services[unit];
@@ -147,11 +158,8 @@ static void do_kill(struct manager *m, uint32_t unit)
     bool waits = service_waits_for_empty(s);
     bool nobody_left = waits && is_empty(m, unit);
     s->todo &= (uint8_t)~TODO_KILL;
-    if (!nobody_left && s->kill_whom & WHOM_ALL) {
-        signal_all(m, unit, signo);
-    } else if (!nobody_left) {
-        signal_one(m, unit, s->kill_whom & WHOM_MAIN ? s->main_pid : 0, signo, "main");
-        signal_one(m, unit, s->kill_whom & WHOM_CONTROL ? s->control_pid : 0, signo, "control");
+    if (!nobody_left) {
+        act_signal(m, unit, signo, s->kill_whom);
     }
     if (waits) {
         tell_empty(m, unit);
@@ -249,6 +257,11 @@ static void told_of_exec(struct manager *m, uint32_t unit, pid_t pid, const stru
     e->step = report->step < command_steps.count ? &command_steps.rows[report->step] : NULL;
     e->advice = diagnose_sentence(report->hint);
     text_copy(e->word, sizeof e->word, diagnose_word(report->hint));
+    /* The ring forgets; this is kept for whoever asks why, until the next start. */
+    struct service *s = &m->services[unit];
+    s->failed_step = (uint8_t)(report->step + 1);
+    s->failed_errno = (uint8_t)report->error;
+    s->failed_hint = (uint8_t)report->hint;
 }
 
 static struct pending_exec *free_slot(struct manager *m)
@@ -357,6 +370,9 @@ static void do_spawn(struct manager *m, uint32_t unit)
     int report_fd = -1;
 
     s->todo &= (uint8_t)~TODO_SPAWN;
+    if (command->phase == PHASE_START_PRE || command->phase == PHASE_START) {
+        s->failed_step = s->failed_errno = s->failed_hint = 0;
+    }
     m->invocations += command->phase == PHASE_START_PRE || command->phase == PHASE_START;
     fill_environment(m, unit, command, &env);
     m->spawning = unit;

@@ -71,6 +71,8 @@ static const struct step start_rows[] = {
     { "manager-tracker", step_tracker, "cgroups(7)",
       "Every service gets a cgroup of its own, where that is allowed.", STEP_GOES_ON },
     { "manager-sockets", step_sockets, "unix(7)", "Where services say that they are ready.", STEP_GOES_ON },
+    { "manager-control", step_control, "unix(7)", "Where primerctl(1) asks what runs, and changes it.",
+      STEP_GOES_ON },
     { "manager-load", step_load, "memfd_create(2)",
       "The manager parses no unit file: a child does, and hands over a sealed block of memory.",
       STEP_GOES_ON },

@@ -51,6 +51,7 @@ static void on_note(void *who, const struct note *note)
             e->advice = "that breaks the ordering cycle told above; take one After= or Before= out of it";
             m->cycle_told = false;
         }
+        control_note(m, note);
         m->main_refused |= note->unit == m->main_unit && note->job == JOB_START && note->result != JOB_DONE;
         break;
     case NOTE_CYCLE: /* arrow by arrow; whom it costs its start is told behind the last one */
@@ -67,6 +68,7 @@ void manager_init(struct manager *m, const struct life *life)
     m->life = life;
     m->pid = getpid();
     m->epoll_fd = m->signal_fd = m->null_fd = m->notify_fd = m->loader_fd = m->proc_fd = -1;
+    m->control.fd = -1;
     m->tell_fds[0] = m->tell_fds[1] = -1;
     m->tracker.root_fd = -1;
     m->main_unit = m->orphans_of = UNIT_NONE;
@@ -248,6 +250,8 @@ static void on_source(struct manager *m, uint64_t tag)
     case SOURCE_TELL: read_tellings(m); break;
     case SOURCE_NOTIFY: notify_read(m); break;
     case SOURCE_EXEC: act_read_exec(m, number); break;
+    case SOURCE_CONTROL: control_accept(m); break;
+    case SOURCE_CLIENT: control_client(m, number); break;
     case SOURCE_OUTLET: /* there is room again: the flush at the turn's end uses it */ break;
     }
 }
@@ -304,10 +308,10 @@ static void watch_progress(struct manager *m)
     if (!m->started || m->snapshot == NULL || m->roster.jobs > 0 || m->ending != END_NONE) {
         return;
     }
-    if (!m->up_told) {
-        m->up_told = true;
-        event_note(&m->ring, EVENT_UP, manager_unit_name(m, m->snapshot->root), NULL)->count =
-            m->roster.failed;
+    if (m->up_ns == 0) {
+        struct event *e = event_note(&m->ring, EVENT_UP, manager_unit_name(m, m->snapshot->root), NULL);
+        e->count = m->roster.failed;
+        m->up_ns = e->time_ns;
     }
     if (m->roster.busy == 0 && !m->idle_told && m->main_unit == UNIT_NONE &&
         chore_find(m, CHORE_SHELL) == NULL) {
@@ -449,8 +453,9 @@ int manager_run(struct manager *m)
         uint64_t chores_ns = chore_deadlines(m, now_ns);
         event_settle(&m->ring, false);
         flush_outlets(m);
+        uint64_t next_ns = least(chores_ns, control_turn(m, now_ns));
         struct epoll_event events[A_TURN_SOURCES];
-        int n = epoll_wait(m->epoll_fd, events, A_TURN_SOURCES, more ? 0 : wait_ms(m, now_ns, chores_ns));
+        int n = epoll_wait(m->epoll_fd, events, A_TURN_SOURCES, more ? 0 : wait_ms(m, now_ns, next_ns));
         for (int i = 0; i < n; i++) {
             on_source(m, events[i].data.u64);
         }

@@ -12,6 +12,7 @@
 #include "base/signals.h"
 #include "base/step.h"
 #include "manage/adopted.h"
+#include "manage/control.h"
 #include "manage/outlet.h"
 #include "manage/pids.h"
 #include "manage/timers.h"
@@ -113,6 +114,7 @@ struct manager {
     void *memory; /* what services, groups, pids and timers are in */
     size_t memory_size;
     int loader_fd;   /* the memfd that a loader is filling, or -1 */
+    int load_error;  /* how the last one went: 0 or -errno */
     bool load_again; /* asked for while one was under way */
 
     struct tracker tracker;
@@ -121,6 +123,7 @@ struct manager {
     unsigned pending_execs; /* of them in use */
     uint64_t room_ns;       /* a start waits for room among them, at most until then; NEVER_NS: none does */
     struct adopted adopted;
+    struct control control;
 
     char words[4096];  /* what the strings of `wishes` are in */
     uint32_t spawning; /* the unit whose child is being forked: for who looks on in the child */
@@ -132,8 +135,8 @@ struct manager {
     bool started;                  /* the start table is through */
     bool stop_begun;               /* and the stop table was looked into */
     bool setup_done;               /* the boot's helper has ended; other lives have none */
-    bool up_told;
-    bool cycle_told; /* a cycle's arrows, and not yet who goes */
+    uint64_t up_ns;                /* when all that was asked for was started first; 0: not yet */
+    bool cycle_told;               /* a cycle's arrows, and not yet who goes */
     bool idle_told;
     enum ending ending;
     uint64_t stop_deadline_ns;
@@ -178,7 +181,15 @@ void manager_boot_work_done(struct manager *m);
 void manager_stop(struct manager *m, enum ending how);
 
 /* Waits for FD in the loop; TAG says whose it is. 0 or -errno. */
-enum source { SOURCE_SIGNALS, SOURCE_TELL, SOURCE_NOTIFY, SOURCE_EXEC, SOURCE_OUTLET };
+enum source {
+    SOURCE_SIGNALS,
+    SOURCE_TELL,
+    SOURCE_NOTIFY,
+    SOURCE_EXEC,
+    SOURCE_OUTLET,
+    SOURCE_CONTROL,
+    SOURCE_CLIENT,
+};
 int manager_watch(struct manager *m, int fd, uint32_t events, enum source source, uint32_t number);
 
 const char *manager_unit_name(const struct manager *m, uint32_t unit);
@@ -194,6 +205,8 @@ int units_start_default(struct manager *m);
 
 /* --- act.c: does what the state machine wants done */
 void act_on(struct manager *m, uint32_t unit);
+/* A signal that somebody asked for, to WHOM (enum whom) of a unit's processes. */
+void act_signal(struct manager *m, uint32_t unit, int signo, unsigned whom);
 /* A process of the unit, or an orphan of it, was reaped: the last one's end is an input of its own. */
 void act_after_exit(struct manager *m, uint32_t unit);
 /* The same for an orphan, which may have outlived its service and kept its cgroup. */

@@ -39,8 +39,11 @@ static void explain_step(const struct event *e, struct text *t)
     }
 }
 
-static void form_line(struct outlet *o, const struct event *e)
+bool outlet_form_line(struct outlet *o, const struct event *e)
 {
+    if (!is_shown(o, e)) {
+        return false;
+    }
     struct text t = { .at = o->line, .size = sizeof o->line - 2 };
     o->line[0] = '\0';
     if (o->form == FORM_JSON) {
@@ -58,6 +61,7 @@ static void form_line(struct outlet *o, const struct event *e)
     o->line[t.len++] = '\n';
     o->len = t.len;
     o->sent = 0;
+    return true;
 }
 
 bool outlet_flush(struct outlet *o, const struct event_ring *ring)
@@ -79,9 +83,7 @@ bool outlet_flush(struct outlet *o, const struct event_ring *ring)
         if (e == NULL) {
             break;
         }
-        if (is_shown(o, e)) {
-            form_line(o, e);
-        }
+        outlet_form_line(o, e);
     }
     o->waiting = false;
     return true;

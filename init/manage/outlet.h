@@ -27,6 +27,9 @@ struct outlet {
 
 enum { OUTLET_CONSOLE, OUTLET_EVENTS, OUTLETS };
 
+/* The outlet's line becomes E. False: it is not shown there. */
+bool outlet_form_line(struct outlet *o, const struct event *e);
+
 /* Writes as much as goes. False: it is full, and wants to be told when there is room. */
 bool outlet_flush(struct outlet *o, const struct event_ring *ring);
 

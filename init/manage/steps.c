@@ -41,6 +41,12 @@ int step_sockets(void *context)
     return notify_open(m, folder);
 }
 
+int step_control(void *context)
+{
+    struct manager *m = context;
+    return control_open(m, m->wishes.folder);
+}
+
 int step_load(void *context)
 {
     units_load(context);

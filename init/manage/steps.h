@@ -7,6 +7,7 @@
 int step_open(void *context);    /* signals, epoll */
 int step_tracker(void *context); /* cgroups, or why not */
 int step_sockets(void *context); /* the folder /run/primer and the notify socket in it */
+int step_control(void *context); /* and the control socket */
 int step_load(void *context);    /* the loader begins its work */
 int step_units(void *context);   /* and has ended it */
 int step_start(void *context);   /* the first job */

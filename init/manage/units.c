@@ -25,7 +25,9 @@ const char *manager_unit_name(const struct manager *m, uint32_t unit)
 
 static void load_failed(struct manager *m, const char *why, int error)
 {
-    event_note(&m->ring, EVENT_LOAD_FAILED, NULL, why)->code = error < 0 ? -error : error;
+    error = error < 0 ? -error : error;
+    event_note(&m->ring, EVENT_LOAD_FAILED, NULL, why)->code = error;
+    m->load_error = error == 0 ? -EIO : -error;
 }
 
 /* --- the loader's side, in a child ------------------------------------------------------------------- */
@@ -175,7 +177,6 @@ static void rebuild(struct manager *m)
 /* Some in a turn, and none while their reader lags: a thousand of them must not push anything else out of the ring. */
 bool units_tell_findings(struct manager *m)
 {
-    static const char *const words[] = { "error", "warning", "unconfined", "note" };
     if (m->snapshot == NULL || m->outlets[OUTLET_EVENTS].waiting) {
         return false;
     }
@@ -191,7 +192,7 @@ bool units_tell_findings(struct manager *m)
         }
         struct event *e = event_note(&m->ring, kind, unit, directive);
         e->code = (int32_t)f->line;
-        text_copy(e->word, sizeof e->word, words[f->severity]);
+        text_copy(e->word, sizeof e->word, load_severity_name(f->severity));
     }
     return m->findings_told < count;
 }
@@ -214,6 +215,7 @@ static int swap(struct manager *m, const struct snapshot *new)
     }
     if (m->snapshot != NULL) {
         renumber(m, new);
+        control_renumber(m, new);
         snapshot_close(m->snapshot);
         munmap(m->memory, m->memory_size);
     }
@@ -276,6 +278,7 @@ void units_load(struct manager *m)
         return;
     }
     m->load_again = false;
+    m->load_error = 0;
     m->loader_fd = memfd_create("primer-units", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (m->loader_fd < 0) {
         load_failed(m, "cannot make a memfd", errno);

@@ -35,6 +35,12 @@ extern const char *const load_folders[];
  */
 int load_units(const struct load_request *request, int fd);
 
+/* "error", "warning", "unconfined", "note". */
+const char *load_severity_name(enum severity severity);
+
+/* One of S's findings as such a line. */
+void load_print_finding(const struct snapshot *s, const struct finding *f, int fd);
+
 /* Prints findings of at least SEVERITY (lower is worse) as "path:line: sentence" lines on FD. */
 void load_print_findings(const struct snapshot *s, enum severity severity, int fd);
 

@@ -6,13 +6,18 @@
 enum { LINE_SIZE = 5120 };
 
 static const char *const severities[] = {
-    [FINDING_ERROR] = "error: ",
-    [FINDING_WARNING] = "warning: ",
-    [FINDING_UNCONFINED] = "unconfined: ",
-    [FINDING_NOTE] = "note: ",
+    [FINDING_ERROR] = "error",
+    [FINDING_WARNING] = "warning",
+    [FINDING_UNCONFINED] = "unconfined",
+    [FINDING_NOTE] = "note",
 };
 
-static void print(const struct snapshot *s, const struct finding *f, int fd)
+const char *load_severity_name(enum severity severity)
+{
+    return severities[severity];
+}
+
+void load_print_finding(const struct snapshot *s, const struct finding *f, int fd)
 {
     char line[LINE_SIZE] = "";
     struct text t = TEXT_OVER(line);
@@ -29,6 +34,7 @@ static void print(const struct snapshot *s, const struct finding *f, int fd)
         text_add(&t, ": ");
     }
     text_add(&t, severities[f->severity]);
+    text_add(&t, ": ");
     text_add(&t, snapshot_string(s, f->sentence));
     text_add(&t, "\n");
     (void)fd_write_all(fd, line, t.len);
@@ -39,7 +45,7 @@ void load_print_findings(const struct snapshot *s, enum severity severity, int f
     const struct finding *f = snapshot_at(s, s->findings.at);
     for (uint32_t i = 0; i < s->findings.count; i++) {
         if (f[i].severity <= severity) {
-            print(s, &f[i], fd);
+            load_print_finding(s, &f[i], fd);
         }
     }
 }

@@ -1,0 +1,547 @@
+/*
+ * answer: the requests of the control protocol, a row each, and what is said to them: records of fields with tabs
+ * between, KEY=TEXT or KEY:NUMBER, and events as the console or a file of events has them; primer-protocol(7).
+ *
+ * No record has a value of Environment= or EnvironmentFile= in it, nor a command line, whoever asks.
+ */
+#include "base/clock.h"
+#include "base/errname.h"
+#include "base/signals.h"
+#include "exec/command.h"
+#include "exec/diagnose.h"
+#include "manage/control.h"
+#include "manage/manager.h"
+#include "unit/load.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+/* --- records ------------------------------------------------------------------------------------------ */
+
+/* C's line as a text, empty; end_line makes a record of it, whatever did not fit. */
+static struct text begin_line(struct client *c)
+{
+    c->out.line[0] = '\0';
+    return (struct text){ .at = c->out.line, .size = sizeof c->out.line - 1 };
+}
+
+static void end_line(struct client *c, const struct text *t)
+{
+    c->out.len = t->len;
+    c->out.line[c->out.len++] = '\n';
+    c->out.sent = 0;
+}
+
+static void put_key(struct text *t, const char *key, char kind)
+{
+    if (t->len > 0) {
+        text_char(t, '\t');
+    }
+    text_add(t, key);
+    text_char(t, kind);
+}
+
+/* Nothing, when there is no VALUE. What is no text within a line is a blank. */
+static void put(struct text *t, const char *key, const char *value)
+{
+    if (value == NULL || value[0] == '\0' || t->len + strlen(key) + 3 > t->size) {
+        return;
+    }
+    put_key(t, key, '=');
+    char *from = t->at + t->len;
+    text_copy(from, t->size - t->len, value);
+    for (; *from != '\0'; from++) {
+        *from = (unsigned char)*from < ' ' ? ' ' : *from;
+    }
+    t->len = (size_t)(from - t->at);
+}
+
+static void put_number(struct text *t, const char *key, int64_t value)
+{
+    put_key(t, key, ':');
+    text_i64(t, value);
+}
+
+static void put_pid(struct text *t, const char *key, int32_t pid)
+{
+    if (pid != 0) {
+        put_number(t, key, pid);
+    }
+}
+
+static void put_time(struct text *t, const char *key, uint64_t time_ns)
+{
+    if (time_ns != 0) {
+        put_key(t, key, ':');
+        text_seconds(t, time_ns, 6);
+    }
+}
+
+static void put_failure(struct text *t, const struct service *s)
+{
+    char name[12];
+    put(t, "result", s->result == RESULT_SUCCESS ? NULL : service_result_name(s->result));
+    if (s->status_is_signal) {
+        put(t, "signal", signals_name(s->status, name));
+    } else if (s->flags & FLAG_MAIN_ENDED || s->status != 0) {
+        put_number(t, "status", s->status);
+    }
+    if (s->failed_step > 0 && s->failed_step <= command_steps.count) {
+        put(t, "step", command_steps.rows[s->failed_step - 1].name);
+        put(t, "errno", errname(s->failed_errno));
+        put(t, "hint", diagnose_sentence(s->failed_hint));
+    }
+}
+
+static void put_unit(const struct manager *m, uint32_t unit, struct text *t)
+{
+    const struct service *s = &m->services[unit];
+    const struct unit *u = snapshot_unit(m->snapshot, unit);
+    const char *no_file = u->flags & UNIT_NOT_FOUND  ? "not-found"
+                          : u->flags & UNIT_BAD      ? "bad"
+                          : u->flags & UNIT_MASKED   ? "masked"
+                          : u->flags & UNIT_BUILT_IN ? "built-in"
+                                                     : NULL;
+    put(t, "unit", unit_name(m->snapshot, unit));
+    put(t, "active", service_active_name(s));
+    put(t, "state", service_state_name(s->state));
+    put(t, "job", s->job == JOB_NONE ? NULL : service_job_name(s->job));
+    if (s->job != JOB_NONE && s->blocker < m->roster.count && s->blocker != unit) {
+        put(t, "waits-for", unit_name(m->snapshot, s->blocker));
+    }
+    put_failure(t, s);
+    put(t, "file", no_file);
+    put_pid(t, "main-pid", s->main_pid);
+    put_pid(t, "control-pid", s->control_pid);
+    put_number(t, "restarts", s->restarts);
+    put_time(t, "since", s->since_ns);
+    put(t, "description", snapshot_string(m->snapshot, u->description));
+}
+
+void answer_end(struct client *c, int error, const char *why)
+{
+    struct text t = begin_line(c);
+    put(&t, "end", error == 0 ? "done" : "refused");
+    if (error != 0) {
+        put(&t, "errno", errname(error));
+        put(&t, "why", why);
+    }
+    end_line(c, &t);
+    c->stage = CLIENT_ENDS;
+}
+
+/* --- answers that take more than one turn ------------------------------------------------------------- */
+
+static bool gone(struct client *c)
+{
+    if (c->unit == UNIT_NONE) {
+        answer_end(c, -ENOENT, "the unit is gone since a reload");
+    }
+    return c->unit == UNIT_NONE;
+}
+
+static bool tell_end(struct manager *m, struct client *c)
+{
+    (void)m;
+    answer_end(c, 0, NULL);
+    return true;
+}
+
+static bool tell_unit(struct manager *m, struct client *c)
+{
+    struct text t = begin_line(c);
+    if (gone(c)) {
+        return true;
+    }
+    put_unit(m, c->unit, &t);
+    end_line(c, &t);
+    c->tell = tell_end;
+    return true;
+}
+
+/* Units by name: all, or those that failed. */
+static bool tell_list(struct manager *m, struct client *c)
+{
+    while (c->next < m->roster.count && c->part != 0 && m->services[c->next].state != STATE_FAILED) {
+        c->next++;
+    }
+    if (c->next >= m->roster.count) {
+        return tell_end(m, c);
+    }
+    struct text t = begin_line(c);
+    put_unit(m, c->next++, &t);
+    end_line(c, &t);
+    return true;
+}
+
+static bool tell_manager(struct manager *m, struct client *c)
+{
+    struct text t = begin_line(c);
+    put(&t, "life", m->life->name);
+    put(&t, "version", PRIMER_VERSION);
+    put(&t, "progress", m->ending != END_NONE ? ending_name(m->ending) : m->up_ns == 0 ? "starting" : "up");
+    put_number(&t, "pid", m->pid);
+    put_number(&t, "units", m->roster.count);
+    put_number(&t, "failed", m->roster.failed);
+    put_number(&t, "jobs", m->roster.jobs);
+    put_time(&t, "up", m->up_ns);
+    put_time(&t, "now", clock_now_ns());
+    end_line(c, &t);
+    c->part = 1; /* those that failed */
+    c->tell = tell_list;
+    return true;
+}
+
+static uint64_t oldest_event(const struct manager *m)
+{
+    return m->ring.next_seq > EVENT_RING ? m->ring.next_seq - EVENT_RING : 1;
+}
+
+static bool tell_events(struct manager *m, struct client *c)
+{
+    if (c->of_unit && gone(c)) {
+        return true;
+    }
+    const char *name = c->unit == UNIT_NONE ? NULL : manager_unit_name(m, c->unit);
+    while (c->until == 0 || c->out.reader.seq < c->until) {
+        const struct event *e = event_read(&m->ring, &c->out.reader);
+        if (e == NULL) {
+            return false;
+        }
+        bool about = name == NULL || strncmp(e->unit, name, sizeof e->unit - 1) == 0;
+        if (about && outlet_form_line(&c->out, e)) {
+            return true;
+        }
+    }
+    return tell_end(m, c);
+}
+
+static bool tell_findings(struct manager *m, struct client *c)
+{
+    const struct finding *f = snapshot_at(m->snapshot, m->snapshot->findings.at);
+    if (gone(c)) {
+        return true;
+    }
+    while (c->next < m->snapshot->findings.count && f[c->next].unit != c->unit) {
+        c->next++;
+    }
+    if (c->next >= m->snapshot->findings.count) {
+        c->out.reader.seq = oldest_event(m);
+        c->tell = tell_events;
+        return tell_events(m, c);
+    }
+    f += c->next++;
+    struct text t = begin_line(c);
+    put(&t, "finding", load_severity_name(f->severity));
+    put(&t, "path", snapshot_string(m->snapshot, f->path));
+    put_number(&t, "line", f->line);
+    put(&t, "directive", snapshot_string(m->snapshot, f->directive));
+    put(&t, "sentence", snapshot_string(m->snapshot, f->sentence));
+    end_line(c, &t);
+    return true;
+}
+
+static bool tell_file(struct manager *m, struct client *c)
+{
+    if (gone(c)) {
+        return true;
+    }
+    const char *path = snapshot_string(m->snapshot, snapshot_unit(m->snapshot, c->unit)->path);
+    c->tell = tell_findings;
+    if (path == NULL) {
+        return tell_findings(m, c);
+    }
+    struct text t = begin_line(c);
+    put(&t, "path", path);
+    end_line(c, &t);
+    return true;
+}
+
+static bool tell_status(struct manager *m, struct client *c)
+{
+    bool told = tell_unit(m, c);
+    if (c->stage != CLIENT_ENDS) {
+        c->tell = tell_file;
+    }
+    return told;
+}
+
+/* How the job ended, and what has become of the unit. */
+static bool tell_job(struct manager *m, struct client *c)
+{
+    if (c->unit == UNIT_NONE) {
+        return gone(c);
+    }
+    if (c->result == 0) {
+        return false;
+    }
+    struct text t = begin_line(c);
+    put(&t, "end", service_job_result_name(c->result - 1));
+    put_unit(m, c->unit, &t);
+    end_line(c, &t);
+    c->stage = CLIENT_ENDS;
+    return true;
+}
+
+static bool tell_loaded(struct manager *m, struct client *c)
+{
+    if (units_loading(m) || m->load_again) {
+        return false;
+    }
+    answer_end(c, m->load_error, "the units could not be loaded, and are what they were");
+    return true;
+}
+
+static bool tell_up(struct manager *m, struct client *c)
+{
+    if (m->up_ns == 0 && m->ending == END_NONE) {
+        return false;
+    }
+    return tell_manager(m, c);
+}
+
+/* A unit has come to rest: it has no job, and is up or has ended for good. */
+static bool tell_rest(struct manager *m, struct client *c)
+{
+    if (gone(c)) {
+        return true;
+    }
+    const struct service *s = &m->services[c->unit];
+    bool rests = service_is_active(s) || s->state == STATE_DEAD || s->state == STATE_FAILED;
+    return m->started && rests && s->job == JOB_NONE && tell_unit(m, c);
+}
+
+/* --- requests ----------------------------------------------------------------------------------------- */
+
+/* Each begins what is asked for. 0: c->tell goes on; or -errno. */
+static int wait_for_job(struct manager *m, struct client *c, const struct request *r, int error)
+{
+    const struct service *s = &m->services[c->unit];
+    if (error < 0) {
+        return error;
+    }
+    m->again = true;
+    c->job = s->job;
+    if (s->job == JOB_NONE) {
+        c->result = JOB_DONE + 1; /* there is nothing to be done */
+    }
+    c->tell = request_has(r, "no-block") ? tell_unit : tell_job;
+    return 0;
+}
+
+static int begin_start(struct manager *m, struct client *c, const struct request *r)
+{
+    return wait_for_job(m, c, r, roster_start(&m->roster, c->unit));
+}
+
+static int begin_stop(struct manager *m, struct client *c, const struct request *r)
+{
+    roster_stop(&m->roster, c->unit);
+    return wait_for_job(m, c, r, 0);
+}
+
+static int begin_restart(struct manager *m, struct client *c, const struct request *r)
+{
+    return wait_for_job(m, c, r, roster_restart(&m->roster, c->unit));
+}
+
+static int begin_try_restart(struct manager *m, struct client *c, const struct request *r)
+{
+    const struct service *s = &m->services[c->unit];
+    bool up = !service_has_ended(s) || s->state == STATE_AUTO_RESTART;
+    return up ? begin_restart(m, c, r) : wait_for_job(m, c, r, 0);
+}
+
+static int begin_kill(struct manager *m, struct client *c, const struct request *r)
+{
+    const struct service *s = &m->services[c->unit];
+    int signo = r->count > 2 ? signals_parse(r->words[2]) : -EINVAL;
+    unsigned whom = request_has(r, "main") ? WHOM_MAIN : request_has(r, "control") ? WHOM_CONTROL : WHOM_ALL;
+    if (signo <= 0 || snapshot_unit(m->snapshot, c->unit)->service == 0) {
+        return -EINVAL;
+    }
+    if (whom != WHOM_ALL && (whom == WHOM_MAIN ? s->main_pid : s->control_pid) == 0) {
+        return -ESRCH;
+    }
+    act_signal(m, c->unit, signo, whom);
+    c->tell = tell_unit;
+    return 0;
+}
+
+static int begin_reset_failed(struct manager *m, struct client *c, const struct request *r)
+{
+    (void)r;
+    for (uint32_t i = 0; i < m->roster.count; i++) {
+        if (c->unit == UNIT_NONE || c->unit == i) {
+            roster_reset(&m->roster, i);
+        }
+    }
+    return 0;
+}
+
+static int begin_reload(struct manager *m, struct client *c, const struct request *r)
+{
+    if (m->ending != END_NONE || !m->started) {
+        return -EAGAIN;
+    }
+    units_load(m);
+    c->tell = request_has(r, "no-block") ? tell_end : tell_loaded;
+    return 0;
+}
+
+static int end_all(struct manager *m, enum ending how)
+{
+    if (!m->life->owns_machine && how != END_POWER_OFF) {
+        return -EOPNOTSUPP;
+    }
+    manager_stop(m, m->life->owns_machine ? how : END_EXIT);
+    return 0;
+}
+
+static int begin_power_off(struct manager *m, struct client *c, const struct request *r)
+{
+    (void)c, (void)r;
+    return end_all(m, END_POWER_OFF);
+}
+
+static int begin_reboot(struct manager *m, struct client *c, const struct request *r)
+{
+    (void)c, (void)r;
+    return end_all(m, END_REBOOT);
+}
+
+static int begin_halt(struct manager *m, struct client *c, const struct request *r)
+{
+    (void)c, (void)r;
+    return end_all(m, END_HALT);
+}
+
+static int begin_list(struct manager *m, struct client *c, const struct request *r)
+{
+    (void)m, (void)r;
+    c->tell = c->unit == UNIT_NONE ? tell_list : tell_unit;
+    return 0;
+}
+
+static void want_events(struct client *c, const struct request *r)
+{
+    c->out.form = request_has(r, "json") ? FORM_JSON : FORM_CONSOLE;
+    c->out.level = request_has(r, "debug") ? LEVEL_DEBUG : LEVEL_INFO;
+}
+
+static int begin_status(struct manager *m, struct client *c, const struct request *r)
+{
+    want_events(c, r);
+    c->until = m->ring.next_seq;
+    c->tell = c->unit == UNIT_NONE ? tell_manager : tell_status;
+    return 0;
+}
+
+static int begin_wait(struct manager *m, struct client *c, const struct request *r)
+{
+    (void)m, (void)r;
+    c->tell = c->unit == UNIT_NONE ? tell_up : tell_rest;
+    return 0;
+}
+
+static int begin_events(struct manager *m, struct client *c, const struct request *r)
+{
+    want_events(c, r);
+    c->until = request_has(r, "now") ? m->ring.next_seq : 0;
+    c->out.reader.seq = oldest_event(m);
+    c->tell = tell_events;
+    return 0;
+}
+
+enum { CHANGES = 1, NEEDS_UNIT = 2, MAY_HAVE_UNIT = 4 };
+
+static const struct request_row {
+    const char *name;
+    unsigned flags;
+    int (*begin)(struct manager *m, struct client *c, const struct request *r);
+} rows[] = {
+    { "start", CHANGES | NEEDS_UNIT, begin_start },
+    { "stop", CHANGES | NEEDS_UNIT, begin_stop },
+    { "restart", CHANGES | NEEDS_UNIT, begin_restart },
+    { "try-restart", CHANGES | NEEDS_UNIT, begin_try_restart },
+    { "kill", CHANGES | NEEDS_UNIT, begin_kill },
+    { "reset-failed", CHANGES | MAY_HAVE_UNIT, begin_reset_failed },
+    { "reload", CHANGES, begin_reload },
+    { "power-off", CHANGES, begin_power_off },
+    { "reboot", CHANGES, begin_reboot },
+    { "halt", CHANGES, begin_halt },
+    { "list", MAY_HAVE_UNIT, begin_list },
+    { "status", MAY_HAVE_UNIT, begin_status },
+    { "wait", MAY_HAVE_UNIT, begin_wait },
+    { "events", MAY_HAVE_UNIT, begin_events },
+};
+
+static const struct request_row *find_row(const char *name)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].name, name) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+/* Why not, in words; the errno alone would say it to programs only. */
+static const struct {
+    int error;
+    const char *why;
+} reasons[] = {
+    { -EPROTO, "this manager speaks version 1: begin the request with 1" },
+    { -EINVAL, "not a request, or not with these arguments" },
+    { -ENOSYS, "no request has this name" },
+    { -EACCES, "only root and the manager's own user may change things" },
+    { -ENOENT, "there is no such unit, or it or what it requires has no file that can be started" },
+    { -ESRCH, "it has no such process" },
+    { -EDEADLK, "it is in an ordering cycle or a conflict with what it requires" },
+    { -ESHUTDOWN, "everything is being stopped" },
+    { -EAGAIN, "not now: the units are not loaded yet, or everything is being stopped" },
+    { -EOPNOTSUPP, "this manager has no machine: it can only power off, which ends it" },
+};
+
+static int find_unit(struct manager *m, struct client *c, const struct request_row *row,
+                     const struct request *r)
+{
+    bool named = r->count > 1 && strchr(r->words[1], '.') != NULL;
+    if (!named) {
+        return row->flags & NEEDS_UNIT ? -EINVAL : 0;
+    }
+    if (m->snapshot == NULL) {
+        return -EAGAIN;
+    }
+    int64_t unit = snapshot_find(m->snapshot, r->words[1]);
+    if (unit < 0 || !(row->flags & (NEEDS_UNIT | MAY_HAVE_UNIT))) {
+        return unit < 0 ? -ENOENT : -EINVAL;
+    }
+    c->unit = (uint32_t)unit;
+    c->of_unit = true;
+    return 0;
+}
+
+void answer_begin(struct manager *m, struct client *c, size_t len)
+{
+    struct request r;
+    int error = request_parse(c->out.line, len, &r);
+    const struct request_row *row = error < 0 ? NULL : find_row(r.words[0]);
+    if (error == 0) {
+        error = row == NULL                                ? -ENOSYS
+                : (row->flags & CHANGES) && !c->may_change ? -EACCES
+                                                           : find_unit(m, c, row, &r);
+    }
+    if (error == 0) {
+        c->tell = tell_end;
+        error = row->begin(m, c, &r);
+    }
+    if (error < 0) {
+        const char *why = "";
+        for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+            why = reasons[i].error == error ? reasons[i].why : why;
+        }
+        answer_end(c, error, why);
+    }
+}
