@@ -10,6 +10,7 @@
 #include "boot/boot.h"
 #include "boot/setup.h"
 #include "boot/tables.h"
+#include "ctl/ctl.h"
 #include "ctl/power.h"
 #include "entrypoint/entrypoint.h"
 #include "exec/command.h"
@@ -35,6 +36,7 @@ static const struct name {
 } names[] = {
     { "primer", primer_main, NULL },
     { "init", primer_main, NULL },
+    { "primerctl", ctl_main, NULL },
     { "poweroff", power_main, NULL },
     { "reboot", power_main, NULL },
     { "halt", power_main, NULL },
