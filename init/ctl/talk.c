@@ -11,6 +11,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+enum { TRIES = 100 };
+
+struct listener {
+    void (*on_line)(void *context, const char *line);
+    void *context;
+};
+
 /* A connected socket, or -1: said why. */
 static int reach(const struct ctl *c)
 {
@@ -42,8 +49,10 @@ static int ask(int fd, const char *request, const char *unit, const char *more)
         text_add(&t, more);
     }
     text_char(&t, '\n');
-    ssize_t n = t.cut ? 0 : send(fd, line, t.len, MSG_NOSIGNAL);
-    return n == (ssize_t)t.len ? 0 : -1;
+    if (t.cut) {
+        return ctl_say(unit, "too long", CTL_USAGE);
+    }
+    return send(fd, line, t.len, MSG_NOSIGNAL) < 0 ? -ECONNRESET : 0;
 }
 
 /* True: there is something to read. */
@@ -62,8 +71,7 @@ static bool in_time(const struct ctl *c, int fd)
 }
 
 /* Hands over the whole lines in BUF; what is left of the next one is moved to its beginning. Its length. */
-static size_t take_lines(char *buf, size_t len, void (*on_line)(void *context, const char *line),
-                         void *context, struct answer *answer)
+static size_t take_lines(char *buf, size_t len, const struct listener *l, struct answer *answer)
 {
     char *at = buf;
     char *end;
@@ -71,8 +79,8 @@ static size_t take_lines(char *buf, size_t len, void (*on_line)(void *context, c
         *end = '\0';
         if (strncmp(at, "end=", 4) == 0) {
             text_copy(answer->end, sizeof answer->end, at);
-        } else if (on_line != NULL) {
-            on_line(context, at);
+        } else if (l->on_line != NULL) {
+            l->on_line(l->context, at);
         }
         at = end + 1;
     }
@@ -100,30 +108,46 @@ static int verdict(const struct answer *answer, const char *unit)
     return ctl_say(unit, why, talk_is(answer->end, "errno", "ENOENT") ? CTL_NO_UNIT : CTL_FAILED);
 }
 
-int talk(const struct ctl *c, const char *request, const char *unit, const char *more,
-         void (*on_line)(void *context, const char *line), void *context, struct answer *answer)
+/*
+ * One connection. -ECONNRESET: the manager closed it without having read the request, because many others wanted the place:
+ * nothing was done, so it can be asked again.
+ */
+static int converse(const struct ctl *c, int fd, const char *unit, struct listener *l, struct answer *answer)
 {
     char buf[4 * TALK_LINE];
     size_t len = 0;
-    answer->end[0] = '\0';
-    int fd = reach(c);
-    if (fd < 0) {
-        return CTL_NO_MANAGER;
-    }
-    int status = ask(fd, request, unit, more) < 0 ? ctl_say(unit, "cannot ask", CTL_FAILED) : 0;
-    while (status == 0 && answer->end[0] == '\0') {
+    while (answer->end[0] == '\0') {
         if (!in_time(c, fd)) {
-            status = ctl_say(unit, "the time is over", CTL_TIMEOUT);
-            break;
+            return ctl_say(unit, "the time is over", CTL_TIMEOUT);
         }
         ssize_t n = read(fd, buf + len, sizeof buf - len);
-        if (n == 0 || (n < 0 && errno != EINTR)) {
+        if (n < 0 && errno != EINTR) {
+            return errno == ECONNRESET ? -ECONNRESET : 0;
+        }
+        if (n == 0) {
             break;
         }
-        len = take_lines(buf, len + (n < 0 ? 0 : (size_t)n), on_line, context, answer);
+        len = take_lines(buf, len + (n < 0 ? 0 : (size_t)n), l, answer);
     }
-    close(fd);
-    return status != 0 ? status : verdict(answer, unit);
+    return 0;
+}
+
+int talk(const struct ctl *c, const char *request, const char *unit, const char *more,
+         void (*on_line)(void *context, const char *line), void *context, struct answer *answer)
+{
+    struct listener listener = { on_line, context };
+    int status = -ECONNRESET;
+    answer->end[0] = '\0';
+    for (unsigned i = 0; i < TRIES && status == -ECONNRESET; i++) {
+        int fd = reach(c);
+        if (fd < 0) {
+            return CTL_NO_MANAGER;
+        }
+        status = ask(fd, request, unit, more);
+        status = status != 0 ? status : converse(c, fd, unit, &listener, answer);
+        close(fd);
+    }
+    return status > 0 ? status : verdict(answer, unit);
 }
 
 struct field talk_field(const char *line, const char *key)

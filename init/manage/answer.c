@@ -204,7 +204,7 @@ static bool tell_events(struct manager *m, struct client *c)
         return true;
     }
     const char *name = c->unit == UNIT_NONE ? NULL : manager_unit_name(m, c->unit);
-    while (c->until == 0 || c->out.reader.seq < c->until) {
+    while (c->out.reader.seq < c->until) {
         const struct event *e = event_read(&m->ring, &c->out.reader);
         if (e == NULL) {
             return false;
@@ -448,7 +448,8 @@ static int begin_wait(struct manager *m, struct client *c, const struct request 
 static int begin_events(struct manager *m, struct client *c, const struct request *r)
 {
     want_events(c, r);
-    c->until = request_has(r, "now") ? m->ring.next_seq : 0;
+    c->follows = !request_has(r, "now");
+    c->until = c->follows ? UINT64_MAX : m->ring.next_seq;
     c->out.reader.seq = oldest_event(m);
     c->tell = tell_events;
     return 0;

@@ -74,19 +74,30 @@ static bool is_idle(const struct client *c)
     return c->stage == CLIENT_ASKS || c->out.waiting;
 }
 
-/* Who goes first when there is no place for somebody who MAY_CHANGE things, or may not. NULL: nobody. */
+/*
+ * How soon C has to go for somebody who MAY_CHANGE things, or may not; 0: not at all. Who follows events for ever has no
+ * answer to lose, only what comes.
+ */
+static unsigned weakness(const struct client *c, bool may_change)
+{
+    if (c->stage == CLIENT_FREE || (c->may_change && !may_change)) {
+        return 0;
+    }
+    return is_idle(c) ? 3 : c->follows ? 2 : !c->may_change && may_change;
+}
+
+/* Who goes when there is no place: of the weakest, who has been here longest. NULL: nobody. */
 static struct client *weakest(struct manager *m, bool may_change)
 {
     struct client *found = NULL;
+    unsigned most = 0;
     for (unsigned i = 0; i < CONTROL_CLIENTS; i++) {
         struct client *c = &m->control.clients[i];
-        if (c->stage == CLIENT_FREE || (c->may_change && (!may_change || !is_idle(c))) ||
-            (!may_change && !is_idle(c))) {
-            continue;
+        unsigned weak = weakness(c, may_change);
+        if (weak > most || (weak > 0 && weak == most && c->since_ns < found->since_ns)) {
+            found = c;
+            most = weak;
         }
-        bool better = found == NULL || (is_idle(c) && !is_idle(found)) ||
-                      (is_idle(c) == is_idle(found) && c->since_ns < found->since_ns);
-        found = better ? c : found;
     }
     return found;
 }

@@ -31,6 +31,7 @@ enum client_stage {
 struct client {
     uint8_t stage; /* enum client_stage */
     bool may_change;
+    bool follows;   /* it wants events for as long as it is there */
     bool of_unit;   /* it asks about one */
     uint8_t part;   /* of the answer: how far it has come */
     uint8_t job;    /* that it waits for the end of; enum job_kind */
@@ -38,7 +39,7 @@ struct client {
     uint32_t unit;  /* whom it asks about; UNIT_NONE: nobody in particular, or (of_unit) one that has gone */
     uint32_t next;  /* the unit or finding that it is told of next */
     uint64_t since_ns; /* it came, or took something, last */
-    uint64_t until;    /* events before this number; 0: it follows */
+    uint64_t until;    /* events before this number */
     bool (*tell)(struct manager *m,
                  struct client *c); /* fills its line. False: there is nothing to tell yet */
     struct outlet out;
