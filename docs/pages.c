@@ -7,6 +7,7 @@
  * It is built with the rooms and runs on the host that builds them; it is no part of primer. Lists are mdoc(7).
  */
 #include "base/event_kinds.h"
+#include "ctl/ctl.h"
 #include "unit/directive.h"
 
 #include <errno.h>
@@ -143,6 +144,40 @@ static void put_events(void)
     printf(".El\n");
 }
 
+/* --- primerctl ----------------------------------------------------------------------------------------- */
+
+static void put_verbs(void)
+{
+    printf(".Bl -tag -width Ds\n");
+    for (unsigned i = 0; i < ctl_verb_count; i++) {
+        printf(".It Cm %s", ctl_verbs[i].name);
+        if (ctl_verbs[i].args[0] != '\0') {
+            printf(" Ar ");
+            put_text(ctl_verbs[i].args);
+        }
+        printf("\n\\&");
+        put_text(ctl_verbs[i].help);
+        putchar('\n');
+    }
+    printf(".El\n");
+}
+
+static void put_options(void)
+{
+    printf(".Bl -tag -width Ds\n");
+    for (unsigned i = 0; i < ctl_option_count; i++) {
+        printf(".It Fl %s", ctl_options[i].name + 1);
+        if (ctl_options[i].value != NULL) {
+            printf(" Ar ");
+            put_text(ctl_options[i].value);
+        }
+        printf("\n\\&");
+        put_text(ctl_options[i].help);
+        putchar('\n');
+    }
+    printf(".El\n");
+}
+
 /* --- the program --------------------------------------------------------------------------------------- */
 
 static const struct frame {
@@ -151,6 +186,8 @@ static const struct frame {
 } frames[] = {
     { ".\\\" @DIRECTIVES@\n", put_directives },
     { ".\\\" @EVENTS@\n", put_events },
+    { ".\\\" @VERBS@\n", put_verbs },
+    { ".\\\" @OPTIONS@\n", put_options },
 };
 
 static void put_line(const char *line)

@@ -7,8 +7,6 @@
 #include "unit/load.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -29,7 +27,7 @@ static void put_json(struct text *t, const char *key, const char *value)
 /* With the keys that a manager's `status` has. */
 static void print_json(const struct snapshot *s, const struct finding *f)
 {
-    char line[4 * PATH_MAX] = "";
+    char line[8192] = "";
     struct text t = TEXT_OVER(line);
     put_json(&t, "finding", load_severity_name(f->severity));
     put_json(&t, "path", snapshot_string(s, f->path));
@@ -66,15 +64,18 @@ static int say_findings(const struct ctl *c, const struct snapshot *s, const cha
 static int check(const struct ctl *c, char *path)
 {
     struct stat what;
-    char folder[PATH_MAX];
+    const char *folder = path;
     const char *name = NULL;
-    if (realpath(path, folder) == NULL || stat(folder, &what) < 0) {
+    if (stat(path, &what) < 0) {
         return ctl_say_errno(path, errno, CTL_FAILED);
     }
     if (!S_ISDIR(what.st_mode)) {
-        char *slash = strrchr(folder, '/');
-        *slash = '\0';
-        name = slash + 1;
+        char *slash = strrchr(path, '/');
+        name = slash == NULL ? path : slash + 1;
+        folder = slash == NULL ? "." : slash == path ? "/" : path;
+        if (slash != NULL) {
+            *slash = '\0';
+        }
     }
     const char *folders[FOLDERS] = { folder };
     for (unsigned i = 1; i < FOLDERS - 1 && load_folders[i] != NULL; i++) {
