@@ -7,127 +7,24 @@
 #include "base/clock.h"
 #include "base/errname.h"
 #include "base/signals.h"
-#include "exec/command.h"
-#include "exec/diagnose.h"
 #include "manage/control.h"
 #include "manage/manager.h"
+#include "manage/record.h"
 #include "unit/load.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
-/* --- records ------------------------------------------------------------------------------------------ */
-
-/* C's line as a text, empty; end_line makes a record of it, whatever did not fit. */
-static struct text begin_line(struct client *c)
-{
-    c->out.line[0] = '\0';
-    return (struct text){ .at = c->out.line, .size = sizeof c->out.line - 1 };
-}
-
-static void end_line(struct client *c, const struct text *t)
-{
-    c->out.len = t->len;
-    c->out.line[c->out.len++] = '\n';
-    c->out.sent = 0;
-}
-
-static void put_key(struct text *t, const char *key, char kind)
-{
-    if (t->len > 0) {
-        text_char(t, '\t');
-    }
-    text_add(t, key);
-    text_char(t, kind);
-}
-
-/* Nothing, when there is no VALUE. What is no text within a line is a blank. */
-static void put(struct text *t, const char *key, const char *value)
-{
-    if (value == NULL || value[0] == '\0' || t->len + strlen(key) + 3 > t->size) {
-        return;
-    }
-    put_key(t, key, '=');
-    char *from = t->at + t->len;
-    text_copy(from, t->size - t->len, value);
-    for (; *from != '\0'; from++) {
-        *from = (unsigned char)*from < ' ' ? ' ' : *from;
-    }
-    t->len = (size_t)(from - t->at);
-}
-
-static void put_number(struct text *t, const char *key, int64_t value)
-{
-    put_key(t, key, ':');
-    text_i64(t, value);
-}
-
-static void put_pid(struct text *t, const char *key, int32_t pid)
-{
-    if (pid != 0) {
-        put_number(t, key, pid);
-    }
-}
-
-static void put_time(struct text *t, const char *key, uint64_t time_ns)
-{
-    if (time_ns != 0) {
-        put_key(t, key, ':');
-        text_seconds(t, time_ns, 6);
-    }
-}
-
-static void put_failure(struct text *t, const struct service *s)
-{
-    char name[12];
-    put(t, "result", s->result == RESULT_SUCCESS ? NULL : service_result_name(s->result));
-    if (s->status_is_signal) {
-        put(t, "signal", signals_name(s->status, name));
-    } else if (s->flags & FLAG_MAIN_ENDED || s->status != 0) {
-        put_number(t, "status", s->status);
-    }
-    if (s->failed_step > 0 && s->failed_step <= command_steps.count) {
-        put(t, "step", command_steps.rows[s->failed_step - 1].name);
-        put(t, "errno", errname(s->failed_errno));
-        put(t, "hint", diagnose_sentence(s->failed_hint));
-    }
-}
-
-static void put_unit(const struct manager *m, uint32_t unit, struct text *t)
-{
-    const struct service *s = &m->services[unit];
-    const struct unit *u = snapshot_unit(m->snapshot, unit);
-    const char *no_file = u->flags & UNIT_NOT_FOUND  ? "not-found"
-                          : u->flags & UNIT_BAD      ? "bad"
-                          : u->flags & UNIT_MASKED   ? "masked"
-                          : u->flags & UNIT_BUILT_IN ? "built-in"
-                                                     : NULL;
-    put(t, "unit", unit_name(m->snapshot, unit));
-    put(t, "active", service_active_name(s));
-    put(t, "state", service_state_name(s->state));
-    put(t, "job", s->job == JOB_NONE ? NULL : service_job_name(s->job));
-    if (s->job != JOB_NONE && s->blocker < m->roster.count && s->blocker != unit) {
-        put(t, "waits-for", unit_name(m->snapshot, s->blocker));
-    }
-    put_failure(t, s);
-    put(t, "file", no_file);
-    put_pid(t, "main-pid", s->main_pid);
-    put_pid(t, "control-pid", s->control_pid);
-    put_number(t, "restarts", s->restarts);
-    put_time(t, "since", s->since_ns);
-    put(t, "description", snapshot_string(m->snapshot, u->description));
-}
-
 void answer_end(struct client *c, int error, const char *why)
 {
-    struct text t = begin_line(c);
-    put(&t, "end", error == 0 ? "done" : "refused");
+    struct text t = record_begin(c);
+    record_put(&t, "end", error == 0 ? "done" : "refused");
     if (error != 0) {
-        put(&t, "errno", errname(error));
-        put(&t, "why", why);
+        record_put(&t, "errno", errname(error));
+        record_put(&t, "why", why);
     }
-    end_line(c, &t);
+    record_end(c, &t);
     c->stage = CLIENT_ENDS;
 }
 
@@ -150,12 +47,12 @@ static bool tell_end(struct manager *m, struct client *c)
 
 static bool tell_unit(struct manager *m, struct client *c)
 {
-    struct text t = begin_line(c);
+    struct text t = record_begin(c);
     if (gone(c)) {
         return true;
     }
-    put_unit(m, c->unit, &t);
-    end_line(c, &t);
+    record_unit(m, c->unit, &t);
+    record_end(c, &t);
     c->tell = tell_end;
     return true;
 }
@@ -169,25 +66,28 @@ static bool tell_list(struct manager *m, struct client *c)
     if (c->next >= m->roster.count) {
         return tell_end(m, c);
     }
-    struct text t = begin_line(c);
-    put_unit(m, c->next++, &t);
-    end_line(c, &t);
+    struct text t = record_begin(c);
+    record_unit(m, c->next++, &t);
+    record_end(c, &t);
     return true;
 }
 
 static bool tell_manager(struct manager *m, struct client *c)
 {
-    struct text t = begin_line(c);
-    put(&t, "life", m->life->name);
-    put(&t, "version", PRIMER_VERSION);
-    put(&t, "progress", m->ending != END_NONE ? ending_name(m->ending) : m->up_ns == 0 ? "starting" : "up");
-    put_number(&t, "pid", m->pid);
-    put_number(&t, "units", m->roster.count);
-    put_number(&t, "failed", m->roster.failed);
-    put_number(&t, "jobs", m->roster.jobs);
-    put_time(&t, "up", m->up_ns);
-    put_time(&t, "now", clock_now_ns());
-    end_line(c, &t);
+    struct text t = record_begin(c);
+    record_put(&t, "life", m->life->name);
+    record_put(&t, "version", PRIMER_VERSION);
+    record_put(&t, "progress",
+               m->ending != END_NONE ? ending_name(m->ending)
+               : m->up_ns == 0       ? "starting"
+                                     : "up");
+    record_number(&t, "pid", m->pid);
+    record_number(&t, "units", m->roster.count);
+    record_number(&t, "failed", m->roster.failed);
+    record_number(&t, "jobs", m->roster.jobs);
+    record_time(&t, "up", m->up_ns);
+    record_time(&t, "now", clock_now_ns());
+    record_end(c, &t);
     c->part = 1; /* those that failed */
     c->tell = tell_list;
     return true;
@@ -232,13 +132,13 @@ static bool tell_findings(struct manager *m, struct client *c)
         return tell_events(m, c);
     }
     f += c->next++;
-    struct text t = begin_line(c);
-    put(&t, "finding", load_severity_name(f->severity));
-    put(&t, "path", snapshot_string(m->snapshot, f->path));
-    put_number(&t, "line", f->line);
-    put(&t, "directive", snapshot_string(m->snapshot, f->directive));
-    put(&t, "sentence", snapshot_string(m->snapshot, f->sentence));
-    end_line(c, &t);
+    struct text t = record_begin(c);
+    record_put(&t, "finding", load_severity_name(f->severity));
+    record_put(&t, "path", snapshot_string(m->snapshot, f->path));
+    record_number(&t, "line", f->line);
+    record_put(&t, "directive", snapshot_string(m->snapshot, f->directive));
+    record_put(&t, "sentence", snapshot_string(m->snapshot, f->sentence));
+    record_end(c, &t);
     return true;
 }
 
@@ -252,9 +152,9 @@ static bool tell_file(struct manager *m, struct client *c)
     if (path == NULL) {
         return tell_findings(m, c);
     }
-    struct text t = begin_line(c);
-    put(&t, "path", path);
-    end_line(c, &t);
+    struct text t = record_begin(c);
+    record_put(&t, "path", path);
+    record_end(c, &t);
     return true;
 }
 
@@ -276,10 +176,10 @@ static bool tell_job(struct manager *m, struct client *c)
     if (c->result == 0) {
         return false;
     }
-    struct text t = begin_line(c);
-    put(&t, "end", service_job_result_name(c->result - 1));
-    put_unit(m, c->unit, &t);
-    end_line(c, &t);
+    struct text t = record_begin(c);
+    record_put(&t, "end", service_job_result_name(c->result - 1));
+    record_unit(m, c->unit, &t);
+    record_end(c, &t);
     c->stage = CLIENT_ENDS;
     return true;
 }

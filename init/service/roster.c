@@ -242,11 +242,24 @@ static void step(struct roster *r, uint32_t unit, const struct input *input)
     settle_job(r, unit, input->now_ns);
 }
 
+/* Forgets a failure and the starts counted so far. */
+static void forget_failure(struct service *s)
+{
+    s->limit_count = 0;
+    if (s->state == STATE_FAILED) {
+        s->state = STATE_DEAD;
+        s->result = RESULT_SUCCESS;
+        s->restarts = 0;
+        s->status = s->status_is_signal = 0;
+        s->failed_step = s->failed_errno = s->failed_hint = 0;
+    }
+}
+
 void roster_reset(struct roster *r, uint32_t unit)
 {
     struct service *s = &r->services[unit];
     bool failed = s->state == STATE_FAILED;
-    service_reset(s);
+    forget_failure(s);
     if (failed) {
         r->failed--;
         jobs_note(r, &(struct note){ .kind = NOTE_STATE, .unit = unit });

@@ -31,18 +31,6 @@ bool service_has_ended(const struct service *s)
     return s->state == STATE_DEAD || s->state == STATE_FAILED || s->state == STATE_AUTO_RESTART;
 }
 
-void service_reset(struct service *s)
-{
-    s->limit_count = 0;
-    if (s->state == STATE_FAILED) {
-        s->state = STATE_DEAD;
-        s->result = RESULT_SUCCESS;
-        s->restarts = 0;
-        s->status = s->status_is_signal = 0;
-        s->failed_step = s->failed_errno = s->failed_hint = 0;
-    }
-}
-
 /* The states in which signals have been sent and the answer is awaited. */
 static bool is_killing(uint8_t state)
 {

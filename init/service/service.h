@@ -151,9 +151,6 @@ bool service_has_ended(const struct service *s);
 /* systemctl's word for both and what is between: "active", "inactive", "failed", "activating", "deactivating". */
 const char *service_active_name(const struct service *s);
 
-/* Forgets a failure and the starts counted so far. */
-void service_reset(struct service *s);
-
 /*
  * It waits for its last process to go: the manager asks the tracker and gives INPUT_EMPTY. Among these is a
  * notify service whose main process has ended, as long as another one may say READY=1.

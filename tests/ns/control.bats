@@ -41,7 +41,7 @@ raw() {
 }
 
 running() {
-  manager_start "$@"
+  manager_start
   wait_told 'any(.event == "up")'
 }
 
@@ -101,8 +101,8 @@ running() {
   assert_success
   assert_line --regexp '^ *errno: ENOENT \(no such file or directory\)$'
   assert_line --partial 'step "exec" failed for /no/such/program'
-  local i
-  for i in {1..30}; do ctl start loud; done
+  local _
+  for _ in {1..30}; do ctl start loud; done
   run ctl status --json bad
   assert_equal "$(jq -c '[.step, .errno, .result, .status, (.events | length)]' <<<"$output")" '["exec","ENOENT","exit-code",127,0]'
   assert_equal "$(jq -r .hint <<<"$output")" 'there is no such file: look at its spelling, and whether its package is there'
@@ -328,8 +328,8 @@ END
     }' >"$BATS_TEST_TMPDIR/flood" 3>&- &
   local flood=$!
   wait_until 60 grep -q ready "$BATS_TEST_TMPDIR/flood"
-  local i
-  for i in {1..20}; do
+  local _
+  for _ in {1..20}; do
     run ctl status --json web
     assert_success
     assert_equal "$(jq -r .active <<<"$output")" active
