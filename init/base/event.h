@@ -33,9 +33,11 @@ enum event_kind {
     EVENT_EXEC_FAILED,  /* it could not; step, code: errno, text: program, word: hint */
     EVENT_EXIT,         /* a process of a service ended; pid, code: status, word: phase */
     EVENT_KILLED,       /* the same by a signal; code: signal */
-    EVENT_ADOPT,  /* an orphan became ours; pid, parent: who ended then, 0: unknown, word: command name */
-    EVENT_ORPHAN, /* adopted and reaped; pid, parent, word: command name, text: unit it came from */
-    EVENT_NOTIFY, /* a notify message was taken; text: what */
+    EVENT_ADOPT,    /* an orphan became ours; pid, parent: who ended then, 0: unknown, word: command name */
+    EVENT_ORPHAN,   /* adopted and reaped; pid, parent, word: command name, text: unit it came from */
+    EVENT_MAIN,     /* a forking service's main process is known; pid, word: command name */
+    EVENT_PID_FILE, /* its PID file is waited for; text: why it does not do yet */
+    EVENT_NOTIFY,   /* a notify message was taken; text: what */
     EVENT_NOTIFY_REFUSED, /* or not; text: why */
     EVENT_SIGNAL,         /* PID 1 got a signal; code: which, word: what it does */
     EVENT_KILL,           /* a signal was sent to a service; code: which, word: to whom */

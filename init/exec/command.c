@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -25,6 +26,7 @@
 enum {
     PLAIN_STRINGS = 64, /* arguments, and variables, that a child which shares memory can have */
     DEFAULT_UMASK = 0022,
+    IDLE_MS = 5000,
 };
 
 /* One start, from the request to exec: what the rows work on. */
@@ -97,6 +99,22 @@ static int step_account(void *context)
         result = identity_add_group(string(c, groups[i]), &c->identity, &c->notes);
     }
     return result;
+}
+
+/* Signals get through meanwhile, or a stop would have to wait as well. */
+static int step_idle(void *context)
+{
+    const struct command *c = context;
+    signal_set before;
+    if (c->request->idle_fds == NULL || c->line->phase != PHASE_START) {
+        return STEP_NOTHING;
+    }
+    close(c->request->idle_fds[1]); /* this copy of it must not keep the pipe open */
+    struct pollfd end = { .fd = c->request->idle_fds[0] };
+    signals_mask(SIGNALS_NONE, &before);
+    poll(&end, 1, IDLE_MS);
+    signals_mask(before, NULL);
+    return 0;
 }
 
 static int step_terminal(void *context)
@@ -301,6 +319,8 @@ static const struct step rows[] = {
       "Where clone3 may not be used, the child enters its cgroup itself.", STEP_ENDS },
     { "session", step_session, "setsid(2)",
       "A service is no part of primer's session: no terminal's ^C reaches it.", STEP_ENDS },
+    { "idle", step_idle, "systemd.service(5)", "A Type=idle program begins when no job is left, or in 5 s.",
+      STEP_ENDS },
     { "umask", step_umask, "umask(2)", "UMask= says which permissions new files do not get.", STEP_ENDS },
     { "account", step_account, "passwd(5)", "User= and Group= are names, the kernel wants numbers.",
       STEP_ENDS },
@@ -366,8 +386,9 @@ static bool may_share_memory(const struct command *c)
     for (const char *const *own = request->environment; own != NULL && *own != NULL; own++) {
         variables++;
     }
-    return request->share_memory_allowed && request->watch == NULL && variables < PLAIN_STRINGS &&
-           c->line->argc < PLAIN_STRINGS && is_plain(c, snapshot_at(c->snapshot, request->unit->service));
+    return request->share_memory_allowed && request->watch == NULL && request->idle_fds == NULL &&
+           variables < PLAIN_STRINGS && c->line->argc < PLAIN_STRINGS &&
+           is_plain(c, snapshot_at(c->snapshot, request->unit->service));
 }
 
 /* systemd's rule: only what a person may answer to is on the terminal. */
@@ -416,7 +437,11 @@ pid_t command_start(const struct command_request *request, int *report_fd, struc
 int command_clean(const struct snapshot *s, const struct unit *unit, bool restarting)
 {
     const struct unit_exec *exec = snapshot_at(s, unit->exec);
+    const struct unit_service *service = snapshot_at(s, unit->service);
     int result = 0;
+    if (exec != NULL && service->pid_file != 0) {
+        unlink(snapshot_string(s, service->pid_file)); /* what is in it is another's pid from now on */
+    }
     if (exec == NULL || (exec->flags & EXEC_RUNTIME_PRESERVE) != 0 ||
         (restarting && (exec->flags & EXEC_RUNTIME_PRESERVE_RESTART) != 0)) {
         return 0;

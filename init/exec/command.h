@@ -28,7 +28,8 @@ struct command_request {
      * signals that primer itself ignores (signals_ignored, once, when it starts) would stay ignored in its services.
      */
     signal_set ignored;
-    bool at_home; /* primer's working directory is "/" and its umask 0022 */
+    const int *idle_fds; /* a pipe for whose end the program waits, some seconds at most; NULL: none */
+    bool at_home;        /* primer's working directory is "/" and its umask 0022 */
 };
 
 /* The child's steps, the rows that `explain`, `break` and the timeline list. */
@@ -38,7 +39,7 @@ extern const struct step_table command_steps;
 pid_t command_start(const struct command_request *request, int *report_fd, struct child_report *report);
 
 /*
- * The service has ended: removes its runtime folders below /run, unless it asks to keep them (RESTARTING: it
+ * The service has ended: removes its PID file, and its runtime folders below /run, unless it asks to keep them (RESTARTING: it
  * will start again at once). Blocks on the filesystem: call it in a helper. 0 or the first -errno.
  */
 int command_clean(const struct snapshot *s, const struct unit *unit, bool restarting);

@@ -5,9 +5,10 @@
 #include "base/fd.h"
 #include "exec/command.h"
 #include "exec/diagnose.h"
-#include "manage/manager.h"
+#include "manage/mainpid.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,13 +40,14 @@ static bool keep_young(int32_t *group, int32_t before, int32_t living)
  * Asks the tracker. Where process groups are the tracker, a leader's pid leads on to its unit as long as others are in its
  * group, and may be anybody's afterwards.
  */
-static bool is_empty(struct manager *m, uint32_t unit)
+bool act_is_empty(struct manager *m, uint32_t unit)
 {
     const struct service *s = &m->services[unit];
     struct groups before = m->groups[unit];
     bool empty = tracker_is_empty(&m->tracker, manager_unit_name(m, unit), &m->groups[unit]);
     if (m->tracker.root_fd < 0) {
         empty &= !keep_young(&m->groups[unit].main, before.main, s->main_pid);
+        empty &= !keep_young(&m->groups[unit].main, before.main, s->control_pid);
         empty &= !keep_young(&m->groups[unit].control, before.control, s->control_pid);
     }
     if (before.main != 0 && m->groups[unit].main == 0) {
@@ -60,7 +62,7 @@ static bool is_empty(struct manager *m, uint32_t unit)
 /* Tells a service that waits for it that nobody is left. */
 static void tell_empty(struct manager *m, uint32_t unit)
 {
-    if (is_empty(m, unit)) {
+    if (act_is_empty(m, unit) && !mainpid_may_come(m, unit)) {
         manager_input(m, unit, &(struct input){ .kind = INPUT_EMPTY, .now_ns = clock_now_ns() });
     }
 }
@@ -71,7 +73,7 @@ void act_after_exit(struct manager *m, uint32_t unit)
     if (service_waits_for_empty(&m->services[unit])) {
         tell_empty(m, unit);
     } else if (m->tracker.root_fd < 0) {
-        is_empty(m, unit);
+        act_is_empty(m, unit);
     }
 }
 
@@ -156,7 +158,7 @@ static void do_kill(struct manager *m, uint32_t unit)
     struct service *s = &m->services[unit];
     int signo = s->kill_signal;
     bool waits = service_waits_for_empty(s);
-    bool nobody_left = waits && is_empty(m, unit);
+    bool nobody_left = waits && act_is_empty(m, unit);
     s->todo &= (uint8_t)~TODO_KILL;
     if (!nobody_left) {
         act_signal(m, unit, signo, s->kill_whom);
@@ -335,14 +337,14 @@ static void start_failed(struct manager *m, uint32_t unit, const struct unit_com
     text_copy(e->word, sizeof e->word, service_phase_name(command->phase));
     manager_input(m, unit,
                   &(struct input){ .kind = INPUT_SPAWN_FAILED,
-                                   .role = command->phase == PHASE_START ? ROLE_MAIN : ROLE_CONTROL,
+                                   .role = (uint8_t)service_role(settings_of(m, unit), command->phase),
                                    .now_ns = clock_now_ns() });
 }
 
 static void started(struct manager *m, uint32_t unit, const struct unit_command *command, pid_t pid)
 {
-    bool main = command->phase == PHASE_START;
-    int32_t *group = main ? &m->groups[unit].main : &m->groups[unit].control;
+    /* A forking service's main process may stay in the group that its start has led. */
+    int32_t *group = command->phase == PHASE_START ? &m->groups[unit].main : &m->groups[unit].control;
     if (m->tracker.root_fd < 0) {
         pids_remove(&m->pids, *group); /* what an earlier command left in its group is lost from here on */
         *group = pid;
@@ -354,9 +356,26 @@ static void started(struct manager *m, uint32_t unit, const struct unit_command 
     text_copy(e->word, sizeof e->word, service_phase_name(command->phase));
     manager_input(m, unit,
                   &(struct input){ .kind = INPUT_SPAWNED,
-                                   .role = main ? ROLE_MAIN : ROLE_CONTROL,
+                                   .role = (uint8_t)service_role(settings_of(m, unit), command->phase),
                                    .pid = pid,
                                    .now_ns = e->time_ns });
+}
+
+/* The programs of idle services wait for the pipe's end. NULL: there is none, and nobody waits. */
+static const int *open_idle(struct manager *m)
+{
+    if (m->idle_fds[0] < 0 && pipe2(m->idle_fds, O_CLOEXEC) < 0) {
+        return NULL;
+    }
+    return m->idle_fds;
+}
+
+void act_release_idle(struct manager *m)
+{
+    if (m->idle_fds[0] >= 0 && (m->roster.jobs == 0 || m->ending != END_NONE)) {
+        fd_close(&m->idle_fds[0]);
+        fd_close(&m->idle_fds[1]);
+    }
 }
 
 static void do_spawn(struct manager *m, uint32_t unit)
@@ -377,6 +396,7 @@ static void do_spawn(struct manager *m, uint32_t unit)
     fill_environment(m, unit, command, &env);
     m->spawning = unit;
     bool watched = is_watched(m);
+    bool idle = command->phase == PHASE_START && (settings_of(m, unit)->flags & SERVICE_IDLE);
     int cgroup_fd = tracker_enter(&m->tracker, manager_unit_name(m, unit));
     struct command_request request = {
         .snapshot = m->snapshot,
@@ -389,6 +409,7 @@ static void do_spawn(struct manager *m, uint32_t unit)
         .cgroup_fd = cgroup_fd,
         .at_home = m->at_home,
         .share_memory_allowed = !watched,
+        .idle_fds = idle ? open_idle(m) : NULL,
     };
     pid_t pid = command_start(&request, &report_fd, &report);
     fd_close(&cgroup_fd);
@@ -431,10 +452,11 @@ static int clean_run(void *context)
     return command_clean(c->snapshot, c->unit, c->restarting) < 0;
 }
 
-static bool has_folders(const struct manager *m, const struct unit *unit)
+static bool leaves_files(const struct manager *m, const struct unit *unit)
 {
     const struct unit_exec *exec = snapshot_at(m->snapshot, unit->exec);
-    return exec != NULL && exec->runtime.count > 0;
+    const struct unit_service *service = snapshot_at(m->snapshot, unit->service);
+    return exec != NULL && (exec->runtime.count > 0 || service->pid_file != 0);
 }
 
 /* At the machine's end there is nothing to clear away: /run goes with it, and cgroups hold nothing up. */
@@ -447,7 +469,7 @@ static void do_clean(struct manager *m, uint32_t unit)
         return;
     }
     tracker_leave(&m->tracker, manager_unit_name(m, unit));
-    if (!has_folders(m, u)) {
+    if (!leaves_files(m, u)) {
         return;
     }
     struct clean clean = { .snapshot = m->snapshot, .unit = u, .restarting = s->state == STATE_AUTO_RESTART };
@@ -475,6 +497,9 @@ void act_on(struct manager *m, uint32_t unit)
     }
     if (s->todo & TODO_KILL) {
         do_kill(m, unit);
+    }
+    if (s->todo & TODO_SEARCH) {
+        mainpid_search(m, unit);
     }
     if (s->todo & TODO_SPAWN) {
         if (is_being_cleaned(m, unit)) {

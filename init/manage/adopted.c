@@ -85,6 +85,7 @@ static void take_child(struct manager *m, pid_t pid, pid_t parent, uint32_t unit
         its_unit = unit;
     }
     m->adopted.slots[slot].pid = pid;
+    m->adopted.slots[slot].unit = its_unit;
     m->adopted.slots[slot].parent = its_unit == unit ? parent : 0;
     tell(m, pid, m->adopted.slots[slot].parent, &p, its_unit);
 }
@@ -121,4 +122,25 @@ pid_t adopted_forget(struct adopted *a, pid_t pid)
         }
     }
     return 0;
+}
+
+uint32_t adopted_unit(const struct adopted *a, pid_t pid)
+{
+    for (unsigned i = 0; i < ADOPTED; i++) {
+        if (a->slots[i].pid == pid) {
+            return a->slots[i].unit;
+        }
+    }
+    return UNIT_NONE;
+}
+
+int adopted_list(const struct adopted *a, uint32_t unit, pid_t *list, int size)
+{
+    int count = 0;
+    for (unsigned i = 0; i < ADOPTED && count < size; i++) {
+        if (a->slots[i].pid != 0 && a->slots[i].unit == unit) {
+            list[count++] = a->slots[i].pid;
+        }
+    }
+    return count;
 }

@@ -23,6 +23,7 @@ struct adopted {
     struct {
         int32_t pid; /* 0: free */
         int32_t parent;
+        uint32_t unit; /* that it was of when it came; UNIT_NONE: not known */
     } slots[ADOPTED];
     uint64_t window_ns; /* at most so many looks a second */
     uint32_t looks;
@@ -34,5 +35,9 @@ void adopted_look(struct manager *m, pid_t parent, uint32_t unit);
 
 /* PID is reaped: its old parent, or 0. */
 pid_t adopted_forget(struct adopted *a, pid_t pid);
+
+/* The unit that PID came from, and all that came from UNIT and are alive, SIZE at most; returns how many. */
+uint32_t adopted_unit(const struct adopted *a, pid_t pid);
+int adopted_list(const struct adopted *a, uint32_t unit, pid_t *list, int size);
 
 #endif

@@ -3,7 +3,7 @@
  */
 #include "base/clock.h"
 #include "exec/child.h"
-#include "manage/manager.h"
+#include "manage/mainpid.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -22,6 +22,7 @@ static const struct {
     [CHORE_KILL] = { "kill", 10 * NS_PER_SECOND },
     [CHORE_CLEAN] = { "clean", 30 * NS_PER_SECOND },
     [CHORE_FINAL] = { "final", 30 * NS_PER_SECOND },
+    [CHORE_PID_FILE] = { "pid-file", 30 * NS_PER_SECOND },
 };
 
 static void report(struct manager *m, enum chore_kind kind, const char *what, int error)
@@ -69,7 +70,9 @@ static void over(struct manager *m, struct chore *chore, int status)
     struct chore was = *chore;
     chore->ended = NULL;
     chore->unit = UNIT_NONE;
-    if (was.unit != UNIT_NONE) {
+    if (was.kind == CHORE_PID_FILE) {
+        mainpid_over(m, was.unit, was.found);
+    } else if (was.unit != UNIT_NONE) {
         roster_wake(&m->roster, was.unit);
     }
     if (was.ended != NULL) {

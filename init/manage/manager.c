@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "manage/mainpid.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +36,7 @@ static void on_note(void *who, const struct note *note)
     struct event *e;
     switch (note->kind) {
     case NOTE_STATE:
+        mainpid_give_up(m, note->unit);
         e = event_note(&m->ring, EVENT_STATE, name, NULL);
         text_copy(e->word, sizeof e->word, service_state_name(s->state));
         if (s->result != RESULT_SUCCESS) {
@@ -69,6 +71,7 @@ void manager_init(struct manager *m, const struct life *life)
     m->pid = getpid();
     m->epoll_fd = m->signal_fd = m->null_fd = m->notify_fd = m->loader_fd = m->proc_fd = -1;
     m->control.fd = -1;
+    m->idle_fds[0] = m->idle_fds[1] = -1;
     m->tell_fds[0] = m->tell_fds[1] = -1;
     m->tracker.root_fd = -1;
     m->main_unit = m->orphans_of = UNIT_NONE;
@@ -232,6 +235,10 @@ static void read_tellings(struct manager *m)
         struct event told;
         if (read(m->tell_fds[0], &told, sizeof told) != sizeof told) {
             return;
+        }
+        if (told.kind == EVENT_MAIN) {
+            mainpid_told(m, &told);
+            continue;
         }
         struct event *e = event_add(&m->ring, told.kind);
         told.seq = e->seq;
@@ -433,6 +440,7 @@ static bool turn(struct manager *m)
     run_timers(m, now_ns);
     run_steps(m, now_ns);
     more |= run_jobs(m);
+    act_release_idle(m);
     watch_main_unit(m);
     watch_progress(m);
     more |= units_tell_findings(m);

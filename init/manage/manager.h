@@ -50,13 +50,23 @@ struct life {
 };
 
 /* A child that is no service: it does in PID 1's place what may block. */
-enum chore_kind { CHORE_NONE, CHORE_LOADER, CHORE_SETUP, CHORE_SHELL, CHORE_KILL, CHORE_CLEAN, CHORE_FINAL };
+enum chore_kind {
+    CHORE_NONE,
+    CHORE_LOADER,
+    CHORE_SETUP,
+    CHORE_SHELL,
+    CHORE_KILL,
+    CHORE_CLEAN,
+    CHORE_FINAL,
+    CHORE_PID_FILE,
+};
 struct chore {
     pid_t pid; /* 0: free */
-    enum chore_kind kind;
+    enum chore_kind kind : 8;
     bool late;                                    /* it was killed for that */
     bool given_up;                                /* nor did that end it: nobody waits for it any more */
     uint32_t unit;                                /* a unit whose start waits for it; UNIT_NONE: none does */
+    pid_t found;                                  /* by CHORE_PID_FILE; 0: nobody */
     uint64_t deadline_ns;                         /* then it is killed */
     void (*ended)(struct manager *m, int status); /* wait status; may be NULL */
 };
@@ -150,6 +160,8 @@ struct manager {
     bool reap;                 /* there may be dead children */
     bool dead_take_room;       /* within a turn: a fork failed, and there are dead children to reap */
     uint32_t orphans_of;       /* within a turn: whose orphans were reaped last, UNIT_NONE: nobody's */
+    bool searches_wait;        /* units with TODO_SEARCH wait for a place among the chores */
+    int idle_fds[2];           /* a pipe: Type=idle programs wait until it is closed */
     uint32_t findings_told;    /* of the snapshot's */
     uint32_t reap_from;        /* in a flood: which slot of `pids` is looked at next */
     bool main_refused;         /* the main unit's start job ended without a start */
@@ -211,6 +223,10 @@ void act_signal(struct manager *m, uint32_t unit, int signo, unsigned whom);
 void act_after_exit(struct manager *m, uint32_t unit);
 /* The same for an orphan, which may have outlived its service and kept its cgroup. */
 void act_after_orphan(struct manager *m, uint32_t unit);
+/* Asks the tracker whether nobody of the unit is left. */
+bool act_is_empty(struct manager *m, uint32_t unit);
+/* No job is left, or all are to end: idle programs wait no longer. */
+void act_release_idle(struct manager *m);
 /* Whether another start can be watched; if not, the turn ends here, and `room_ns` says when it can. */
 bool act_has_room(struct manager *m);
 void act_read_exec(struct manager *m, uint32_t number);

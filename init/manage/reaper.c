@@ -110,7 +110,7 @@ static bool reap_one(struct manager *m, pid_t pid)
 
     after_orphans(m, own || chore != NULL ? UNIT_NONE : unit);
     if (own) {
-        if (m->tracker.root_fd >= 0) {
+        if (m->groups[unit].main != info.si_pid && m->groups[unit].control != info.si_pid) {
             pids_remove(&m->pids, info.si_pid);
         }
         end_of_service_process(m, unit, &info);

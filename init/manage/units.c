@@ -132,7 +132,7 @@ static void carry_over(const struct manager *m, uint32_t was, const struct snaps
 {
     struct service *s = &r->services[is];
     *s = m->services[was];
-    s->flags &= (uint8_t)~FLAG_QUEUED;
+    s->flags &= (uint16_t)~FLAG_QUEUED;
     s->blocker = UNIT_NONE;
     s->cursor = 0;
     s->command = same_command(m->snapshot, snapshot_unit(m->snapshot, was), new, snapshot_unit(new, is),
@@ -145,6 +145,12 @@ static void carry_over(const struct manager *m, uint32_t was, const struct snaps
 
 static void renumber(struct manager *m, const struct snapshot *new)
 {
+    for (unsigned i = 0; i < ADOPTED; i++) {
+        if (m->adopted.slots[i].pid != 0 && m->adopted.slots[i].unit != UNIT_NONE) {
+            int64_t unit = snapshot_find(new, manager_unit_name(m, m->adopted.slots[i].unit));
+            m->adopted.slots[i].unit = unit < 0 ? UNIT_NONE : (uint32_t)unit;
+        }
+    }
     for (unsigned i = 0; i < PENDING_EXECS; i++) {
         if (m->execs[i].fd >= 0) {
             int64_t unit = snapshot_find(new, manager_unit_name(m, m->execs[i].unit));

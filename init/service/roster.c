@@ -94,7 +94,7 @@ void jobs_install(struct roster *r, uint32_t unit, enum job_kind job)
         note_job(r, unit, JOB_CANCELED);
     }
     s->job = (uint8_t)job;
-    s->flags &= (uint8_t) ~(FLAG_JOB_RUNS | FLAG_FREE);
+    s->flags &= (uint16_t) ~(FLAG_JOB_RUNS | FLAG_FREE);
     s->blocker = UNIT_NONE;
     s->cursor = 0;
     reset_neighbours(r, unit);
@@ -110,7 +110,7 @@ static void end_job(struct roster *r, uint32_t unit, enum job_result result, uin
     struct service *s = &r->services[unit];
     note_job(r, unit, result);
     s->job = JOB_NONE;
-    s->flags &= (uint8_t) ~(FLAG_JOB_RUNS | FLAG_FREE);
+    s->flags &= (uint16_t) ~(FLAG_JOB_RUNS | FLAG_FREE);
     s->blocker = UNIT_NONE;
     r->jobs--;
     wake_neighbours(r, unit);
@@ -188,7 +188,7 @@ static void settle_job(struct roster *r, uint32_t unit, uint64_t now_ns)
         finish_job(r, unit, JOB_DONE, now_ns);
     } else if (s->job == JOB_RESTART && service_has_ended(s)) {
         s->job = JOB_START;
-        s->flags &= (uint8_t) ~(FLAG_JOB_RUNS | FLAG_FREE);
+        s->flags &= (uint16_t) ~(FLAG_JOB_RUNS | FLAG_FREE);
         s->cursor = 0;
         wake_neighbours(r, unit);
         jobs_queue(r, unit);
@@ -309,7 +309,7 @@ static void take_first(struct roster *r)
     struct service *s = &r->services[r->head];
     r->head = s->next;
     r->tail = r->head == UNIT_NONE ? UNIT_NONE : r->tail;
-    s->flags &= (uint8_t)~FLAG_QUEUED;
+    s->flags &= (uint16_t)~FLAG_QUEUED;
 }
 
 void roster_defer(struct roster *r, uint32_t unit)
@@ -329,7 +329,7 @@ uint32_t roster_next(struct roster *r, uint64_t now_ns)
     while (r->head != UNIT_NONE) {
         uint32_t unit = r->head;
         struct service *s = &r->services[unit];
-        if (s->todo == TODO_SPAWN) {
+        if (s->todo == TODO_SPAWN || s->todo == TODO_SEARCH) {
             /* It was put off: a stop does not wait for it, but takes it back. */
             dispatch(r, unit, now_ns);
         }

@@ -40,13 +40,16 @@ static bool is_killing(uint8_t state)
 
 bool service_waits_for_empty(const struct service *s)
 {
-    bool unready = s->state == STATE_START && (s->flags & FLAG_MAIN_ENDED) && !(s->todo & TODO_SPAWN);
-    return (is_killing(s->state) || unready) && s->main_pid == 0 && s->control_pid == 0;
+    bool unready = s->state == STATE_START && (s->flags & FLAG_MAIN_ENDED);
+    bool unknown = s->state >= STATE_START && s->state <= STATE_RUNNING && (s->flags & FLAG_UNKNOWN);
+    bool waits = is_killing(s->state) || ((unready || unknown) && !(s->todo & (TODO_SPAWN | TODO_SEARCH)));
+    return waits && s->main_pid == 0 && s->control_pid == 0;
 }
 
 static void set_state(struct turn *t, enum service_state state, uint64_t delay_ns)
 {
     t->s->state = (uint8_t)state;
+    t->s->todo &= (uint8_t)~TODO_SEARCH;
     t->s->since_ns = t->in->now_ns;
     t->s->deadline_ns = clock_after_ns(t->in->now_ns, delay_ns);
 }
@@ -188,11 +191,12 @@ static void enter_stop(struct turn *t)
 
 static void enter_running(struct turn *t)
 {
+    bool is_there = t->s->main_pid != 0 || (t->s->flags & FLAG_UNKNOWN);
     if (t->s->result != RESULT_SUCCESS) {
         enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS);
-    } else if (t->s->main_pid != 0 && (t->s->flags & FLAG_STOPPING)) {
+    } else if (is_there && (t->s->flags & FLAG_STOPPING)) {
         set_state(t, STATE_STOP_SIGTERM, stop_timeout_ns(t));
-    } else if (t->s->main_pid != 0) {
+    } else if (is_there) {
         set_state(t, STATE_RUNNING, NEVER_NS);
         t->s->active_ns = t->in->now_ns;
     } else if (t->settings->flags & SERVICE_REMAIN_AFTER_EXIT) {
@@ -217,6 +221,104 @@ static void enter_start(struct turn *t)
     }
 }
 
+/* Who the main process is, the PID file says or the tracker; systemd.service(5), PIDFile= and GuessMainPID=. */
+static void search_main(struct turn *t)
+{
+    t->s->flags |= FLAG_UNKNOWN;
+    if (t->settings->pid_file != 0 || (t->settings->flags & SERVICE_GUESS_MAIN)) {
+        t->s->todo |= TODO_SEARCH;
+    }
+}
+
+static bool has_command(const struct snapshot *snapshot, const struct unit *unit, enum phase phase)
+{
+    const struct unit_command *commands = snapshot_at(snapshot, unit->commands.at);
+    bool found = false;
+    for (uint32_t i = 0; i < unit->commands.count; i++) {
+        found |= commands[i].phase == phase;
+    }
+    return found;
+}
+
+/* ExecStartPost= may be who writes the PID file; and a main process that has ended may have put another one's into it. */
+bool service_search_waits(const struct snapshot *snapshot, const struct unit *unit, const struct service *s)
+{
+    return s->state == STATE_START_POST ||
+           (s->state == STATE_START && !has_command(snapshot, unit, PHASE_START_POST));
+}
+
+/* The program of a forking service has done its work: the service is what it left behind. */
+static void after_forking(struct turn *t)
+{
+    search_main(t);
+    if (!(t->s->todo & TODO_SEARCH)) {
+        enter_start_post(t);
+    }
+}
+
+/* ExecStartPost= is over. */
+static void after_start_post(struct turn *t)
+{
+    if (t->s->main_pid == 0 && (t->s->flags & FLAG_UNKNOWN)) {
+        search_main(t);
+    }
+    if (!(t->s->todo & TODO_SEARCH)) {
+        enter_running(t);
+    }
+}
+
+/* The search is over, and has found nobody: where there is a PID file, the service cannot be up without a main process. */
+static void search_failed(struct turn *t)
+{
+    bool must = t->settings->pid_file != 0 && service_search_waits(t->snapshot, t->unit, t->s);
+    switch (t->s->state) {
+    case STATE_START:
+        if (must) {
+            enter_killing(t, STATE_STOP_SIGTERM, RESULT_PROTOCOL);
+        } else {
+            enter_start_post(t);
+        }
+        break;
+    case STATE_START_POST:
+        if (must) {
+            fail(t, RESULT_PROTOCOL);
+            enter_stop(t);
+        } else {
+            enter_running(t);
+        }
+        break;
+    default: /* its main process has ended, and no other one is in its place */
+        t->s->flags &= (uint16_t)~FLAG_UNKNOWN;
+        enter_running(t);
+        break;
+    }
+}
+
+static void on_main_pid(struct turn *t)
+{
+    struct service *s = t->s;
+    bool sought = (s->flags & FLAG_UNKNOWN) && s->main_pid == 0 && s->control_pid == 0 &&
+                  s->state >= STATE_START && s->state <= STATE_RUNNING && !(s->todo & TODO_SPAWN);
+    if (!sought) {
+        return;
+    }
+    s->todo &= (uint8_t)~TODO_SEARCH;
+    if (t->in->pid == 0) {
+        search_failed(t);
+        return;
+    }
+    s->main_pid = t->in->pid;
+    s->flags &= (uint16_t) ~(FLAG_UNKNOWN | FLAG_MAIN_ENDED | FLAG_EMPTY);
+    switch (s->state) {
+    case STATE_START: enter_start_post(t); break;
+    case STATE_START_POST: enter_running(t); break;
+    default: /* another one has taken over: how the one before ended says nothing */
+        s->result = RESULT_SUCCESS;
+        s->status = s->status_is_signal = 0;
+        break;
+    }
+}
+
 static void on_start(struct turn *t)
 {
     struct service *s = t->s;
@@ -227,7 +329,7 @@ static void on_start(struct turn *t)
     s->result = RESULT_SUCCESS;
     s->status = 0;
     s->status_is_signal = 0;
-    s->flags &= (uint8_t) ~(FLAG_STOPPED | FLAG_READY | FLAG_MAIN_ENDED | FLAG_STOPPING);
+    s->flags &= (uint16_t) ~(FLAG_STOPPED | FLAG_READY | FLAG_MAIN_ENDED | FLAG_STOPPING | FLAG_UNKNOWN);
     s->begun_ns = t->in->now_ns;
     if (!verdict_may_start(t->settings, s, t->in->now_ns)) {
         enter_dead(t, RESULT_START_LIMIT);
@@ -252,13 +354,13 @@ static void on_stop(struct turn *t)
 
 static void on_spawned(struct turn *t)
 {
-    t->s->flags &= (uint8_t)~FLAG_EMPTY;
+    t->s->flags &= (uint16_t)~FLAG_EMPTY;
     if (t->in->role == ROLE_CONTROL) {
         t->s->control_pid = t->in->pid;
         return;
     }
     t->s->main_pid = t->in->pid;
-    t->s->flags &= (uint8_t)~FLAG_MAIN_ENDED;
+    t->s->flags &= (uint16_t)~FLAG_MAIN_ENDED;
     if (t->s->state == STATE_START && t->settings->type == SERVICE_SIMPLE) {
         enter_start_post(t);
     }
@@ -286,7 +388,7 @@ static void on_execed(struct turn *t)
 
 static void on_ready(struct turn *t)
 {
-    t->s->flags &= (uint8_t)~FLAG_STOPPING; /* the last word counts */
+    t->s->flags &= (uint16_t)~FLAG_STOPPING; /* the last word counts */
     bool begun = t->s->main_pid != 0 || (t->s->flags & FLAG_MAIN_ENDED);
     if (t->s->state == STATE_START && t->settings->type == SERVICE_NOTIFY && begun) {
         t->s->flags |= FLAG_READY;
@@ -343,7 +445,14 @@ static void on_main_exit(struct turn *t, enum service_result result)
             main_ended_starting(t);
         }
         break;
-    case STATE_RUNNING: enter_running(t); break;
+    case STATE_RUNNING:
+        if (t->settings->pid_file != 0 && s->job != JOB_STOP) {
+            search_main(
+                t); /* it may have handed over to another one, but not on and on when its stop waits */
+        } else {
+            enter_running(t);
+        }
+        break;
     case STATE_STOP_SIGTERM:
     case STATE_STOP_SIGKILL:
         if (s->control_pid == 0) {
@@ -368,11 +477,18 @@ static void on_control_exit(struct turn *t, enum service_result result)
             enter_start(t);
         }
         break;
+    case STATE_START:
+        if (!success) {
+            enter_killing(t, STATE_STOP_SIGTERM, result);
+        } else {
+            after_forking(t);
+        }
+        break;
     case STATE_START_POST:
         if (!success) {
             enter_killing(t, STATE_STOP_SIGTERM, result);
         } else if (!run_next(t, PHASE_START_POST)) {
-            enter_running(t);
+            after_start_post(t);
         }
         break;
     case STATE_STOP:
@@ -434,10 +550,28 @@ static void on_empty(struct turn *t)
     }
     t->s->flags |= FLAG_EMPTY;
     t->s->todo &= (uint8_t)~TODO_KILL; /* whom it was for is gone already */
-    if (t->s->state == STATE_START) {
-        enter_stop_post(t, RESULT_PROTOCOL); /* nobody is left who could say READY=1 */
-    } else {
-        after_killing(t, RESULT_SUCCESS);
+    bool unknown = t->s->flags & FLAG_UNKNOWN;
+    t->s->flags &= (uint16_t)~FLAG_UNKNOWN;
+    bool owes_main = unknown && t->settings->pid_file != 0;
+    switch (t->s->state) {
+    case STATE_START:
+        if (!unknown || owes_main) {
+            enter_stop_post(
+                t, RESULT_PROTOCOL); /* nobody is left who could say READY=1, or write the PID file */
+        } else {
+            enter_start_post(t);
+        }
+        break;
+    case STATE_START_POST:
+        fail(t, owes_main ? RESULT_PROTOCOL : RESULT_SUCCESS);
+        if (owes_main) {
+            enter_stop(t);
+        } else {
+            enter_running(t);
+        }
+        break;
+    case STATE_RUNNING: enter_running(t); break;
+    default: after_killing(t, RESULT_SUCCESS); break;
     }
 }
 
@@ -479,11 +613,12 @@ void service_next(const struct snapshot *snapshot, const struct unit *unit, stru
                   const struct input *input)
 {
     static void (*const handlers[INPUTS])(struct turn *) = {
-        [INPUT_START] = on_start,     [INPUT_STOP] = on_stop,
-        [INPUT_SPAWNED] = on_spawned, [INPUT_SPAWN_FAILED] = on_spawn_failed,
-        [INPUT_EXECED] = on_execed,   [INPUT_EXIT] = on_exit,
-        [INPUT_READY] = on_ready,     [INPUT_STOPPING] = on_stopping,
-        [INPUT_EMPTY] = on_empty,     [INPUT_TIMEOUT] = on_timeout,
+        [INPUT_START] = on_start,       [INPUT_STOP] = on_stop,
+        [INPUT_SPAWNED] = on_spawned,   [INPUT_SPAWN_FAILED] = on_spawn_failed,
+        [INPUT_EXECED] = on_execed,     [INPUT_EXIT] = on_exit,
+        [INPUT_READY] = on_ready,       [INPUT_STOPPING] = on_stopping,
+        [INPUT_MAIN_PID] = on_main_pid, [INPUT_EMPTY] = on_empty,
+        [INPUT_TIMEOUT] = on_timeout,
     };
     struct turn t = { .snapshot = snapshot,
                       .unit = unit,

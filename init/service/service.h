@@ -56,6 +56,7 @@ enum input_kind {
     INPUT_EXIT,         /* a process was reaped; role, status, is_signal, dumped_core */
     INPUT_READY,        /* READY=1; a target with boot work: the work is done */
     INPUT_STOPPING,     /* STOPPING=1 */
+    INPUT_MAIN_PID,     /* the search for its main process is over; pid, 0: none was found */
     INPUT_EMPTY,        /* the tracker: none of its processes is left */
     INPUT_TIMEOUT,      /* deadline_ns has come */
     INPUTS
@@ -76,9 +77,10 @@ struct input {
 
 /* What is to be done now, in this order. The manager clears each as it does it. */
 enum todo {
-    TODO_KILL = 1,  /* kill_signal to whom kill_whom says */
-    TODO_SPAWN = 2, /* commands[command], as main or control process by its phase */
-    TODO_CLEAN = 4, /* it is dead: its runtime folders and its cgroup go */
+    TODO_KILL = 1,   /* kill_signal to whom kill_whom says */
+    TODO_SPAWN = 2,  /* commands[command], as main or control process by its phase */
+    TODO_CLEAN = 4,  /* it is dead: its runtime folders, its PID file and its cgroup go */
+    TODO_SEARCH = 8, /* the main process is to be found: INPUT_MAIN_PID or INPUT_EMPTY answers */
 };
 
 enum whom { WHOM_MAIN = 1, WHOM_CONTROL = 2, WHOM_ALL = 4 };
@@ -103,6 +105,7 @@ enum service_flag {
     FLAG_FREE = 32,      /* the stop job waits for nobody: it was in a cycle */
     FLAG_EMPTY = 64,     /* the tracker said that nobody is left, and nothing was started since */
     FLAG_STOPPING = 128, /* STOPPING=1 has come before it was up */
+    FLAG_UNKNOWN = 256,  /* its main process is there, but which one is not known, or not yet */
 };
 
 #define UNIT_NONE UINT32_MAX /* no unit has this number */
@@ -125,7 +128,6 @@ struct service {
     uint32_t cursor;  /* edges before this one do not hold the job up */
     uint8_t state;
     uint8_t result;
-    uint8_t flags;
     uint8_t todo;
     uint8_t kill_signal;
     uint8_t kill_whom;
@@ -136,7 +138,8 @@ struct service {
     uint8_t failed_step;  /* the manager's: 1 more than the row of a child that could not execute; 0: none */
     uint8_t failed_errno; /* and why: a positive errno */
     uint8_t failed_hint;  /* and an enum exec_hint */
-    uint8_t spare[7];
+    uint16_t flags;
+    uint8_t spare[6];
 };
 
 void service_init(struct service *s);
@@ -153,9 +156,22 @@ const char *service_active_name(const struct service *s);
 
 /*
  * It waits for its last process to go: the manager asks the tracker and gives INPUT_EMPTY. Among these is a
- * notify service whose main process has ended, as long as another one may say READY=1.
+ * notify service whose main process has ended, as long as another one may say READY=1, and a forking one whose main
+ * process is not known.
  */
 bool service_waits_for_empty(const struct service *s);
+
+/* Whose place a command of PHASE takes: a forking service's program is only the one that starts the main process. */
+static inline enum role service_role(const struct unit_service *settings, enum phase phase)
+{
+    return phase == PHASE_START && settings->type != SERVICE_FORKING ? ROLE_MAIN : ROLE_CONTROL;
+}
+
+/*
+ * How the search goes: false, it is over when the PID file does not say who it is now; true, it lasts until it does, or
+ * the time is up.
+ */
+bool service_search_waits(const struct snapshot *snapshot, const struct unit *unit, const struct service *s);
 
 const char *service_state_name(enum service_state state);
 const char *service_result_name(enum service_result result);

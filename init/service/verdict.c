@@ -25,12 +25,15 @@ static const struct unit_command *command_of(const struct snapshot *snapshot, co
 {
     const struct unit_command *commands = snapshot_at(snapshot, unit->commands.at);
     const struct unit_command *found = NULL;
+    if (role == ROLE_CONTROL) {
+        return s->command < unit->commands.count ? &commands[s->command] : NULL;
+    }
     for (uint32_t i = 0; i < unit->commands.count; i++) {
-        if ((commands[i].phase == PHASE_START) == (role == ROLE_MAIN)) {
+        if (commands[i].phase == PHASE_START) {
+            found = &commands[i];
             if (i == s->command) {
-                return &commands[i];
+                break;
             }
-            found = role == ROLE_MAIN ? &commands[i] : found;
         }
     }
     return found;

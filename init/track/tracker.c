@@ -220,8 +220,11 @@ static bool signal_process(pid_t pid, const int *signals)
     return told;
 }
 
-/* Every pid of cgroup.procs; read in pieces, since a service may have thousands. */
-static int signal_listed(const struct tracker *t, const char *unit, const int *signals)
+/*
+ * Every pid of cgroup.procs; read in pieces, since a service may have thousands. They get SIGNALS, if there are any, and
+ * into LIST go as many as have room.
+ */
+static int each_listed(const struct tracker *t, const char *unit, const int *signals, pid_t *list, int size)
 {
     char path[300];
     struct text p = TEXT_OVER(path);
@@ -233,19 +236,28 @@ static int signal_listed(const struct tracker *t, const char *unit, const int *s
     }
     char piece[1024];
     pid_t pid = 0;
-    int told = 0;
+    int count = 0;
     for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0;) {
         for (ssize_t i = 0; i < n; i++) {
             if (piece[i] != '\n') {
                 pid = pid * 10 + (piece[i] - '0');
                 continue;
             }
-            told += signal_process(pid, signals);
+            if (signals != NULL) {
+                count += signal_process(pid, signals);
+            } else if (count < size) {
+                list[count++] = pid;
+            }
             pid = 0;
         }
     }
     close(fd);
-    return told;
+    return count;
+}
+
+int tracker_list(const struct tracker *t, const char *unit, pid_t *list, int size)
+{
+    return each_listed(t, unit, NULL, list, size);
 }
 
 int tracker_signal(const struct tracker *t, const char *unit, const struct groups *groups, const int *signals)
@@ -262,7 +274,7 @@ int tracker_signal(const struct tracker *t, const char *unit, const struct group
     if (signals[0] == SIGKILL && fd_write_file(t->root_fd, path, "1") == 0) {
         return 1;
     }
-    return signal_listed(t, unit, signals);
+    return each_listed(t, unit, signals, NULL, 0);
 }
 
 bool tracker_unit_of(const struct tracker *t, pid_t pid, char *unit, size_t size)

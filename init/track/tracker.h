@@ -41,6 +41,9 @@ void tracker_leave(const struct tracker *t, const char *unit);
 /* No process of the unit is left. GROUPS is updated: groups that have gone are forgotten. */
 bool tracker_is_empty(const struct tracker *t, const char *unit, struct groups *groups);
 
+/* The pids of the unit's cgroup, SIZE at most; returns how many. */
+int tracker_list(const struct tracker *t, const char *unit, pid_t *list, int size);
+
 /*
  * Sends SIGNALS, which end with 0, to every process of the unit, to each in their order; KILL goes at one stroke where it
  * can. Returns how many were told, or -errno.

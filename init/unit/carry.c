@@ -117,6 +117,7 @@ bool carry_over(struct loader *l, struct draft *d)
             *v = ((const struct exit_value *)snapshot_at(old, s->success.at))[i];
         }
         l->service.service.success = (struct list){ 0 };
+        l->service.service.pid_file = keep_string(l, old, s->pid_file);
         keep_exec(l, old, snapshot_at(old, u->exec));
         keep_commands(l, old, u);
         finish_share(l, d);

@@ -16,16 +16,16 @@ static const char no_lists[] = "only Restart= and SuccessExitStatus= decide so f
 #define AT(field) .at = offsetof(struct draft_service, service.field)
 
 static const struct directive rows[] = {
-    SERVICE("Type", .parse = value_type, .help = "when it counts as started: simple, exec, oneshot, notify"),
+    SERVICE("Type", .parse = value_type,
+            .help = "when it counts as started: simple, exec, forking, oneshot, notify, idle"),
     SERVICE("ExitType", .status = REFUSED, .help = "whose end ends it: the main process's or the last one's",
             .because = "the main process's end ends the service", .off = "main"),
     SERVICE("RemainAfterExit", .parse = value_service_flag, .which = SERVICE_REMAIN_AFTER_EXIT,
             .help = "stays up when its processes are gone"),
-    SERVICE("GuessMainPID", .status = IGNORED, .flags = QUIET,
-            .help = "guess the main process of a forking service",
-            .because = "primer knows the main process"),
-    SERVICE("PIDFile", .status = IGNORED, .help = "where the program writes its pid",
-            .because = "the main process is known without it"),
+    SERVICE("GuessMainPID", .parse = value_service_flag, .which = SERVICE_GUESS_MAIN,
+            .help = "guess the main process of a forking service"),
+    SERVICE("PIDFile", .parse = value_pid_file,
+            .help = "where a forking service writes its main process's pid"),
     SERVICE("BusName", .status = IGNORED, .help = "the D-Bus name it takes",
             .because = "only Type=dbus waits for it"),
     SERVICE("ExecStart", .parse = value_command, .which = PHASE_START, .help = "the program"),

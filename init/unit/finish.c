@@ -23,7 +23,7 @@ static const struct unit_service service_defaults = {
     .kill_signal = SIGTERM,
     .final_signal = SIGKILL,
     .notify_access = NOTIFY_NONE,
-    .flags = SERVICE_SEND_SIGKILL,
+    .flags = SERVICE_SEND_SIGKILL | SERVICE_GUESS_MAIN,
 };
 
 static const struct unit_exec exec_defaults = {
@@ -101,7 +101,8 @@ static bool is_plain(const struct draft_service *s)
     const struct unit_exec *e = &s->exec;
     return e->user == 0 && e->group == 0 && s->lists[LIST_GROUPS].count == 0 && e->directory == 0 &&
            (e->flags & EXEC_DIRECTORY_HOME) == 0 && s->lists[LIST_ENVIRONMENT_FILES].count == 0 &&
-           s->lists[LIST_RUNTIME].count == 0 && !uses_terminal(e) && !opens_path(e);
+           s->lists[LIST_RUNTIME].count == 0 && !uses_terminal(e) && !opens_path(e) &&
+           (s->service.flags & SERVICE_IDLE) == 0;
 }
 
 static void settle(struct draft_service *s)

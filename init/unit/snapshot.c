@@ -76,7 +76,8 @@ static bool check_services(struct check *c)
         const struct unit_service *s = (const struct unit_service *)(c->base + all->at) + i;
         if (!is_list(c, &s->success, sizeof(struct exit_value), 1) || s->type >= SERVICE_TYPES ||
             s->restart >= RESTARTS || s->kill_mode >= KILL_MODES || s->notify_access >= NOTIFY_ACCESSES ||
-            s->kill_signal < 1 || s->kill_signal > 64 || s->final_signal < 1 || s->final_signal > 64) {
+            !is_optional_string(c, s->pid_file) || s->kill_signal < 1 || s->kill_signal > 64 ||
+            s->final_signal < 1 || s->final_signal > 64) {
             return false;
         }
         const struct exit_value *v = (const struct exit_value *)(c->base + s->success.at);

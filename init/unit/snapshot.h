@@ -89,7 +89,14 @@ struct unit {
     uint16_t spare;
 };
 
-enum service_type { SERVICE_SIMPLE, SERVICE_EXEC, SERVICE_ONESHOT, SERVICE_NOTIFY, SERVICE_TYPES };
+enum service_type {
+    SERVICE_SIMPLE,
+    SERVICE_EXEC,
+    SERVICE_ONESHOT,
+    SERVICE_NOTIFY,
+    SERVICE_FORKING,
+    SERVICE_TYPES
+};
 
 enum service_restart {
     RESTART_NO,
@@ -115,6 +122,8 @@ enum service_flags {
      * no folders, no terminal. Such a child may share PID 1's memory until it executes (vfork).
      */
     SERVICE_PLAIN = 8,
+    SERVICE_GUESS_MAIN = 16, /* GuessMainPID=, on by default */
+    SERVICE_IDLE = 32,       /* Type=idle: simple, but the program waits until no job is left */
 };
 
 /* An exit status or a signal that counts as success, SuccessExitStatus=. */
@@ -129,6 +138,7 @@ struct unit_service {
     uint64_t restart_delay_ns;
     uint64_t start_limit_interval_ns; /* 0: no limit */
     uint32_t start_limit_burst;       /* 0: no limit */
+    ref pid_file;                     /* PIDFile=; 0: none */
     struct list success;              /* struct exit_value */
     uint8_t type;                     /* enum service_type */
     uint8_t restart;                  /* enum service_restart */

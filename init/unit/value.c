@@ -201,38 +201,28 @@ void value_word(struct assignment *a, char *value)
     finding_value(a, "\"", value, "\" is not a value of ", a->row->name, "=", NULL);
 }
 
-static const struct {
-    const char *word;
-    uint8_t type;
-    const char *refused; /* why a service of that type does not load */
-    const char *note;
-} types[] = {
-    { "simple", SERVICE_SIMPLE },
-    { "exec", SERVICE_EXEC },
-    { "oneshot", SERVICE_ONESHOT },
-    { "notify", SERVICE_NOTIFY },
-    { "idle", SERVICE_SIMPLE, NULL, "idle services start at once, as simple ones do" },
-    { "forking", 0,
-      "primer does not run services that put themselves into the background yet: have the "
-      "program stay in the foreground, with Type=simple or notify" },
-    { "dbus", 0, "primer does not watch D-Bus for a service's name yet: use Type=notify or simple" },
+static const char *const type_words[] = {
+    [SERVICE_SIMPLE] = "simple", [SERVICE_EXEC] = "exec",       [SERVICE_ONESHOT] = "oneshot",
+    [SERVICE_NOTIFY] = "notify", [SERVICE_FORKING] = "forking", [SERVICE_TYPES] = "idle",
 };
 
 void value_type(struct assignment *a, char *value)
 {
-    for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (strcmp(value, types[i].word) != 0) {
-            continue;
-        }
-        if (types[i].refused != NULL) {
-            finding_add(a, FINDING_ERROR, types[i].refused, NULL);
+    struct unit_service *s = &a->service->service;
+    for (uint8_t i = 0; i <= SERVICE_TYPES; i++) {
+        if (strcmp(value, type_words[i]) == 0) {
+            bool idle = i == SERVICE_TYPES;
+            s->type = idle ? (uint8_t)SERVICE_SIMPLE : i;
+            s->flags = (uint8_t)(idle ? s->flags | SERVICE_IDLE : s->flags & ~SERVICE_IDLE);
+            a->service->has_type = true;
             return;
         }
-        if (types[i].note != NULL) {
-            finding_add(a, FINDING_NOTE, types[i].note, NULL);
-        }
-        a->service->service.type = types[i].type;
-        a->service->has_type = true;
+    }
+    if (strcmp(value, "dbus") == 0) {
+        finding_add(
+            a, FINDING_ERROR,
+            "there is no D-Bus that primer could watch for the service's name: use Type=notify or simple",
+            NULL);
         return;
     }
     finding_value(a, "\"", value, "\" is not a type of service", NULL);

@@ -39,7 +39,8 @@ void value_environment_file(struct assignment *a, char *value);
 void value_environment_names(struct assignment *a, char *value); /* which: enum exec_list */
 void value_directory(struct assignment *a, char *value);
 void value_runtime(struct assignment *a, char *value);
-void value_path(struct assignment *a, char *value);  /* at: ref */
+void value_path(struct assignment *a, char *value); /* at: ref */
+void value_pid_file(struct assignment *a, char *value);
 void value_stdio(struct assignment *a, char *value); /* which: 0, 1 or 2 */
 void value_capabilities(struct assignment *a, char *value);
 void value_success(struct assignment *a, char *value);

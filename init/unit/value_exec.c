@@ -9,6 +9,7 @@
 #include "base/libcap.h"
 #include "base/number.h"
 #include "base/signals.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -219,6 +220,27 @@ void value_path(struct assignment *a, char *value)
     if (path != NULL) {
         *(ref *)value_place(a) = pool_string(&a->loader->pool, path);
     }
+}
+
+/* A relative path is below /run, and so is, as in systemd, one that is written the old way. */
+void value_pid_file(struct assignment *a, char *value)
+{
+    char path[PATH_MAX];
+    struct text t = TEXT_OVER(path);
+    ref *place = &a->service->service.pid_file;
+    const char *expanded = specifier_expand(a, value, false);
+    if (expanded == NULL || *expanded == '\0') {
+        *place = expanded == NULL ? *place : 0;
+        return;
+    }
+    path[0] = '\0';
+    text_add(&t, *expanded == '/' ? "" : "/run/");
+    text_add(&t, expanded + (strncmp(expanded, "/var/run/", 9) == 0 ? 4 : 0));
+    if (t.cut || !value_is_path(path, true)) {
+        finding_value(a, "\"", expanded, "\" is not a path without \"..\"", NULL);
+        return;
+    }
+    *place = pool_string(&a->loader->pool, path);
 }
 
 void value_environment_file(struct assignment *a, char *value)

@@ -81,7 +81,9 @@ static inline void world_run(struct world *w)
             }
         }
         if (todo & TODO_SPAWN) {
-            bool main = s->state == STATE_START;
+            const struct unit_service *settings = snapshot_at(w->snapshot,
+                                                              snapshot_unit(w->snapshot, unit)->service);
+            bool main = s->state == STATE_START && settings->type != SERVICE_FORKING;
             if (main && !w->no_fork) {
                 world_log(w, "+%s", unit_name(w->snapshot, unit));
             }
@@ -112,7 +114,7 @@ static inline struct service *world_service(const struct world *w, const char *n
 
 static inline void world_word(struct world *w, uint32_t unit, const char *word)
 {
-    static const char *const types[] = { "simple", "exec", "oneshot", "notify" };
+    static const char *const types[] = { "simple", "exec", "oneshot", "notify", "forking" };
     static const char *const edges[EDGE_KINDS] = {
         [EDGE_AFTER] = "after", [EDGE_BEFORE] = "before",       [EDGE_REQUIRES] = "requires",
         [EDGE_WANTS] = "wants", [EDGE_CONFLICTS] = "conflicts",

@@ -166,6 +166,59 @@ END
   effect 'any(.event == "job" and .unit == "x.service" and .result == "failed")' 'any(.event == "state" and .state == "failed")'
 }
 
+@test "effect: [Service] Type: forking has started when its program has ended, and lives on in what that left" {
+  unit x.service <<'END'
+[Service]
+Type=forking
+ExecStart=sh -c "setsid sleep 1000 & sleep 0.1"
+END
+  effect 'before(.event == "exit" and .phase == "ExecStart"; .event == "state" and .state == "running" and .unit == "x.service") and
+    before(.event == "exit"; .event == "main" and .comm == "sleep")' 'any(.event == "exit")'
+}
+
+@test "effect: [Service] Type: idle begins when nothing else is left to be done" {
+  unit x.service <<'END'
+[Unit]
+Wants=other.service
+[Service]
+Type=idle
+ExecStart=true
+END
+  unit other.service <<'END'
+[Service]
+Type=oneshot
+ExecStart=sleep 0.5
+END
+  effect 'before(.event == "exit" and .unit == "other.service"; .event == "exec" and .unit == "x.service")' \
+    'any(.event == "exit" and .unit == "other.service") and any(.event == "exec" and .unit == "x.service")'
+}
+
+# Two processes are left by a start that is over before one of them writes the PID file.
+forked_two() {
+  unit x.service <<'END'
+[Service]
+Type=forking
+PIDFile=x.pid
+ExecStart=sh -c "sleep 1000 & sh -c 'sleep 0.2; echo $$$$ >/run/x.pid; exec sleep 1000' &"
+END
+}
+
+@test "effect: [Service] PIDFile: it says who the main process is, and the service is not up before" {
+  forked_two
+  effect 'before(.event == "exit" and .phase == "ExecStart"; .event == "main") and
+    before(.event == "main"; .event == "state" and .state == "running" and .unit == "x.service")'
+}
+
+@test "effect: [Service] GuessMainPID: no, and it is up without one" {
+  unit x.service <<'END'
+[Service]
+Type=forking
+GuessMainPID=no
+ExecStart=sh -c "setsid sleep 1000 & sleep 0.1"
+END
+  effect 'any(.event == "state" and .state == "running" and .unit == "x.service") and (any(.event == "main") | not)'
+}
+
 @test "effect: [Service] RemainAfterExit: it is up when its process has ended" {
   unit x.service <<'END'
 [Service]

@@ -66,7 +66,8 @@ static void input(struct stage *t, struct input in)
 
 static enum role role_to_spawn(const struct stage *t)
 {
-    return t->s.state == STATE_START ? ROLE_MAIN : ROLE_CONTROL;
+    const struct unit_service *settings = snapshot_at(t->snapshot, snapshot_unit(t->snapshot, 0)->service);
+    return service_role(settings, t->s.state == STATE_START ? PHASE_START : PHASE_STOP);
 }
 
 /* The words: an input each. */
@@ -90,6 +91,8 @@ static const struct word {
     { "ctl:TERM", { .kind = INPUT_EXIT, .role = ROLE_CONTROL, .status = SIGTERM, .is_signal = 1 } },
     { "ready", { .kind = INPUT_READY } },
     { "stopping", { .kind = INPUT_STOPPING } },
+    { "found", { .kind = INPUT_MAIN_PID, .pid = 1000 } },
+    { "lost", { .kind = INPUT_MAIN_PID } },
     { "empty", { .kind = INPUT_EMPTY } },
     { "timeout", { .kind = INPUT_TIMEOUT } },
 };
@@ -188,6 +191,63 @@ static void test_lives(void **state)
          RESULT_SUCCESS);
     life(SERVICE_NOTIFY, "s", "start fork timeout=stop-sigterm main:TERM=final-sigterm empty=failed",
          RESULT_TIMEOUT);
+}
+
+/* As life(), of a forking service that has a PID file, or whose main process is guessed. */
+static void forking_life(bool pid_file, const char *commands, const char *line, enum service_result result)
+{
+    struct stage t = stage(SERVICE_FORKING, commands);
+    settings(&t)->pid_file = pid_file;
+    settings(&t)->flags |= SERVICE_GUESS_MAIN;
+    play(&t, line);
+    expect_result(&t, result);
+    strike(&t);
+}
+
+/* What the program leaves behind is the service, and one of that its main process. */
+static void test_forking(void **state)
+{
+    forking_life(false, "s", "start fork=start ctl:0=start found=running main:0=stop-sigterm empty=dead",
+                 RESULT_SUCCESS);
+    forking_life(false, "s", "start fork ctl:0 found main:1=stop-sigterm empty=failed", RESULT_EXIT_CODE);
+    forking_life(false, "s", "start fork ctl:1=stop-sigterm empty=failed", RESULT_EXIT_CODE);
+    forking_life(false, "s", "start fork timeout=stop-sigterm ctl:TERM empty=failed", RESULT_TIMEOUT);
+    forking_life(false, "-s", "start fork ctl:1=start found=running main:1=stop-sigterm empty=dead",
+                 RESULT_SUCCESS);
+    /* It may not be known who it is: as long as somebody is there, the service is up. */
+    forking_life(false, "s", "start fork ctl:0 lost=running empty=dead", RESULT_SUCCESS);
+    forking_life(false, "sS", "start fork ctl:0 lost=running stop=stop fork ctl:0=stop-sigterm empty=dead",
+                 RESULT_SUCCESS);
+    forking_life(false, "s", "start fork ctl:0 lost=running stopping=stop-sigterm empty=dead",
+                 RESULT_SUCCESS);
+    forking_life(false, "sa", "start fork ctl:0 lost=start-post fork ctl:0=start-post found=running",
+                 RESULT_SUCCESS);
+    /* Nobody left: as if a main process had ended well. */
+    forking_life(false, "sS", "start fork ctl:0 empty=stop", RESULT_SUCCESS);
+}
+
+/* PIDFile=: the service is not up before it says who the main process is, but ExecStartPost= may be who writes it. */
+static void test_pid_file(void **state)
+{
+    forking_life(true, "s", "start fork ctl:0=start found=running", RESULT_SUCCESS);
+    forking_life(true, "s", "start fork ctl:0=start timeout=stop-sigterm empty=failed", RESULT_TIMEOUT);
+    forking_life(true, "s", "start fork ctl:0=start lost=stop-sigterm", RESULT_PROTOCOL);
+    forking_life(true, "sSP", "start fork ctl:0=start empty=stop-post", RESULT_PROTOCOL);
+    forking_life(true, "sa", "start fork ctl:0=start found=start-post fork ctl:0=running", RESULT_SUCCESS);
+    forking_life(true, "sa", "start fork ctl:0=start lost=start-post fork ctl:0=start-post found=running",
+                 RESULT_SUCCESS);
+    forking_life(true, "saS", "start fork ctl:0 lost fork ctl:0=start-post empty=stop", RESULT_PROTOCOL);
+    forking_life(true, "saS", "start fork ctl:0 lost fork ctl:0=start-post lost=stop", RESULT_PROTOCOL);
+    /* An old main process that ends may have made room for a new one, and how it ends is nothing then. */
+    forking_life(true, "s",
+                 "start fork ctl:0 found=running main:1=running found=running main:0=running "
+                 "lost=stop-sigterm empty=dead",
+                 RESULT_SUCCESS);
+    forking_life(true, "s", "start fork ctl:0 found main:1=running lost=stop-sigterm empty=failed",
+                 RESULT_EXIT_CODE);
+    forking_life(true, "s", "start fork ctl:0 found main:1=running empty=failed", RESULT_EXIT_CODE);
+    forking_life(true, "s", "start fork ctl:0 found main:1=running stop=stop-sigterm empty=failed",
+                 RESULT_EXIT_CODE);
 }
 
 static void test_several_commands_of_a_phase(void **state)
@@ -716,6 +776,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lives),
+        cmocka_unit_test(test_forking),
+        cmocka_unit_test(test_pid_file),
         cmocka_unit_test(test_several_commands_of_a_phase),
         cmocka_unit_test(test_after_a_failed_start),
         cmocka_unit_test(test_main_ends_early),

@@ -28,6 +28,9 @@ enum {
     BOTH = MAIN | CONTROL,
     PENDING = 4, /* the state's command is still to be spawned */
     MAIN_PENDING = MAIN | PENDING,
+    UNKNOWN = 8, /* a forking service's main process, whichever it is */
+    UNKNOWN_PENDING = UNKNOWN | PENDING,
+    UNKNOWN_CONTROL = UNKNOWN | CONTROL,
 };
 
 /* The inputs, exits by whose and how. */
@@ -43,6 +46,8 @@ enum column {
     CONTROL_BAD,
     READY,
     STOPPING,
+    FOUND, /* the search for the main process is over */
+    LOST,
     EMPTY,
     TIMEOUT,
     COLUMNS
@@ -65,6 +70,8 @@ static const struct {
     [CONTROL_BAD] = { INPUT_EXIT, ROLE_CONTROL, 1, "control exits 1" },
     [READY] = { INPUT_READY, 0, 0, "ready" },
     [STOPPING] = { INPUT_STOPPING, 0, 0, "stopping" },
+    [FOUND] = { INPUT_MAIN_PID, ROLE_MAIN, 0, "main found" },
+    [LOST] = { INPUT_MAIN_PID, 0, 0, "main not found" },
     [EMPTY] = { INPUT_EMPTY, 0, 0, "empty" },
     [TIMEOUT] = { INPUT_TIMEOUT, 0, 0, "timeout" },
 };
@@ -86,9 +93,15 @@ static const struct scene {
     { STATE_START_PRE, CONTROL },
     { STATE_START, PENDING },
     { STATE_START, MAIN },
-    { STATE_START, NOBODY }, /* its main process has ended, and somebody else may still say READY=1 */
+    { STATE_START, NOBODY },  /* its main process has ended, and somebody else may still say READY=1 */
+    { STATE_START, CONTROL }, /* forking: the program that starts the main process */
+    { STATE_START, UNKNOWN },
     { STATE_START_POST, PENDING },
     { STATE_START_POST, MAIN_PENDING },
+    { STATE_START_POST, UNKNOWN_PENDING },
+    { STATE_START_POST, UNKNOWN_CONTROL },
+    { STATE_START_POST, UNKNOWN },
+    { STATE_RUNNING, UNKNOWN },
     { STATE_START_POST, BOTH },
     { STATE_START_POST, CONTROL },
     { STATE_RUNNING, MAIN },
@@ -125,9 +138,11 @@ enum {
     EXEC = 2,
     ONESHOT = 4,
     NOTIFY = 8,
-    ANY = 15,
-    PLAIN = 16,  /* without RemainAfterExit= alone */
-    REMAIN = 32, /* with it alone */
+    FORKING =
+        16, /* neither PIDFile= nor a guess: nobody looks for its main process until somebody says FOUND */
+    ANY = 31,
+    PLAIN = 32,  /* without RemainAfterExit= alone */
+    REMAIN = 64, /* with it alone */
 };
 
 static const struct row {
@@ -281,6 +296,39 @@ static const struct row {
     /* RestartSec= is over, and the roster could not make it a start job. */
     { STATE_AUTO_RESTART, NOBODY, TIMEOUT, ANY, STATE_FAILED, TODO_CLEAN, RESULT_RESOURCES },
     { STATE_AUTO_RESTART, MAIN, TIMEOUT, ANY, STATE_FAILED, TODO_CLEAN, RESULT_RESOURCES },
+
+    /* Forking: the program is a control process, and what it leaves behind is the service. */
+    { STATE_START, CONTROL, STOP, FORKING, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_START, CONTROL, CONTROL_OK, FORKING, STATE_START_POST, TODO_SPAWN },
+    { STATE_START, CONTROL, CONTROL_BAD, FORKING, STATE_STOP_SIGTERM, TODO_KILL, RESULT_EXIT_CODE },
+    { STATE_START, CONTROL, TIMEOUT, FORKING, STATE_STOP_SIGTERM, TODO_KILL, RESULT_TIMEOUT },
+    { STATE_START, UNKNOWN, STOP, FORKING, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_START, UNKNOWN, FOUND, FORKING, STATE_START_POST, TODO_SPAWN },
+    { STATE_START, UNKNOWN, LOST, FORKING, STATE_START_POST, TODO_SPAWN },
+    { STATE_START, UNKNOWN, EMPTY, FORKING, STATE_START_POST, TODO_SPAWN },
+    { STATE_START, UNKNOWN, TIMEOUT, FORKING, STATE_STOP_SIGTERM, TODO_KILL, RESULT_TIMEOUT },
+    { STATE_START_POST, UNKNOWN_PENDING, STOP, FORKING, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_START_POST, UNKNOWN_PENDING, SPAWN_FAILED, FORKING, STATE_STOP_SIGTERM, TODO_KILL,
+      RESULT_RESOURCES },
+    { STATE_START_POST, UNKNOWN_PENDING, TIMEOUT, FORKING, STATE_STOP_SIGTERM, TODO_KILL, RESULT_TIMEOUT },
+    { STATE_START_POST, UNKNOWN_CONTROL, STOP, FORKING, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_START_POST, UNKNOWN_CONTROL, CONTROL_OK, FORKING, STATE_RUNNING },
+    { STATE_START_POST, UNKNOWN_CONTROL, CONTROL_BAD, FORKING, STATE_STOP_SIGTERM, TODO_KILL,
+      RESULT_EXIT_CODE },
+    { STATE_START_POST, UNKNOWN_CONTROL, TIMEOUT, FORKING, STATE_STOP_SIGTERM, TODO_KILL, RESULT_TIMEOUT },
+    { STATE_START_POST, UNKNOWN, STOP, FORKING, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_START_POST, UNKNOWN, FOUND, FORKING, STATE_RUNNING },
+    { STATE_START_POST, UNKNOWN, LOST, FORKING, STATE_RUNNING },
+    { STATE_START_POST, UNKNOWN, EMPTY, FORKING | PLAIN, STATE_STOP, TODO_SPAWN },
+    { STATE_START_POST, UNKNOWN, EMPTY, FORKING | REMAIN, STATE_EXITED },
+    { STATE_START_POST, UNKNOWN, TIMEOUT, FORKING, STATE_STOP_SIGTERM, TODO_KILL, RESULT_TIMEOUT },
+    { STATE_RUNNING, UNKNOWN, STOP, FORKING, STATE_STOP, TODO_SPAWN },
+    { STATE_RUNNING, UNKNOWN, FOUND, FORKING, STATE_RUNNING },
+    { STATE_RUNNING, UNKNOWN, LOST, FORKING | PLAIN, STATE_STOP, TODO_SPAWN },
+    { STATE_RUNNING, UNKNOWN, LOST, FORKING | REMAIN, STATE_EXITED },
+    { STATE_RUNNING, UNKNOWN, EMPTY, FORKING | PLAIN, STATE_STOP, TODO_SPAWN },
+    { STATE_RUNNING, UNKNOWN, EMPTY, FORKING | REMAIN, STATE_EXITED },
+    { STATE_RUNNING, UNKNOWN, STOPPING, FORKING, STATE_STOP_SIGTERM },
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0], SCENES = sizeof scenes / sizeof scenes[0] };
@@ -336,6 +384,9 @@ static struct service set_up(const struct trial *t)
     bool reports = t->column == SPAWNED || t->column == SPAWN_FAILED; /* then the manager has done it */
     s.todo = t->scene.alive & PENDING && !reports ? TODO_SPAWN : 0;
     s.flags = s.main_pid == 0 && !(t->scene.alive & PENDING) ? FLAG_MAIN_ENDED : 0;
+    if (t->scene.alive & UNKNOWN) {
+        s.flags = FLAG_UNKNOWN;
+    }
     return s;
 }
 
@@ -344,6 +395,12 @@ static bool can_happen(const struct trial *t)
 {
     bool simple_is_up = t->settings->type == SERVICE_SIMPLE && t->scene.state == STATE_START &&
                         !(t->scene.alive & PENDING);
+    bool forking = t->settings->type == SERVICE_FORKING;
+    bool forked = (t->scene.alive & UNKNOWN) || (t->scene.state == STATE_START && t->scene.alive == CONTROL);
+    if (forking ? t->scene.state == STATE_START && (t->scene.alive == MAIN || t->scene.alive == NOBODY)
+                : forked) {
+        return false;
+    }
     if (t->scene.state == STATE_START && t->scene.alive == NOBODY && t->settings->type != SERVICE_NOTIFY) {
         return false;
     }
@@ -387,15 +444,15 @@ static bool check(const struct trial *t, const struct row *row)
 {
     struct service before = set_up(t);
     struct service s = before;
-    enum role role = phase_of(s.state) == PHASE_START ? ROLE_MAIN : ROLE_CONTROL;
+    enum role role = service_role(t->settings, phase_of(s.state));
     struct input input = { .now_ns = now_ns,
                            .kind = columns[t->column].kind,
                            .role = columns[t->column].role,
                            .status = columns[t->column].status };
     if (t->column == SPAWNED || t->column == SPAWN_FAILED) {
         input.role = (uint8_t)role;
-        input.pid = NEW_PID;
     }
+    input.pid = t->column == SPAWNED || t->column == FOUND ? NEW_PID : 0;
     service_next(t->snapshot, t->unit, &s, &input);
 
     bool changes = row != NULL && row->next != before.state;
@@ -420,6 +477,8 @@ static bool check(const struct trial *t, const struct row *row)
         control_pid = 0;
     } else if (t->column == SPAWNED) {
         *(role == ROLE_MAIN ? &main_pid : &control_pid) = NEW_PID;
+    } else if (t->column == FOUND && row != NULL) {
+        main_pid = NEW_PID;
     }
     assert_int_equal(s.main_pid, main_pid);
     assert_int_equal(s.control_pid, control_pid);
@@ -433,11 +492,17 @@ static bool check(const struct trial *t, const struct row *row)
 }
 
 static const char *const alive_names[] = {
-    [NOBODY] = "nobody",           [MAIN] = "main",
-    [CONTROL] = "control",         [BOTH] = "both",
-    [PENDING] = "a spawn to come", [MAIN_PENDING] = "main and a spawn to come",
+    [NOBODY] = "nobody",
+    [MAIN] = "main",
+    [CONTROL] = "control",
+    [BOTH] = "both",
+    [PENDING] = "a spawn to come",
+    [MAIN_PENDING] = "main and a spawn to come",
+    [UNKNOWN] = "somebody",
+    [UNKNOWN_PENDING] = "somebody and a spawn to come",
+    [UNKNOWN_CONTROL] = "somebody and control",
 };
-static const char *const type_names[] = { "simple", "exec", "oneshot", "notify" };
+static const char *const type_names[] = { "simple", "exec", "oneshot", "notify", "forking" };
 
 static void test_every_pair(void **state)
 {

@@ -58,12 +58,12 @@ static const struct {
     { SERVICE "CapabilityBoundingSet=CAP_X\n", "is not a capability", FINDING_ERROR, FINDING_WARNING, 3 },
     { SERVICE "\n\nExecStartPre=\\\n  nopath/x\n", "a program is named by its absolute path", FINDING_ERROR,
       FINDING_ERROR, 5 },
-    { SERVICE "Type=idle\n", "idle services start at once", FINDING_NOTE, FINDING_NOTE, 3 },
-    { SERVICE "Type=forking\n", "stay in the foreground", FINDING_ERROR, FINDING_ERROR, 3 },
+    { SERVICE "Type=dbus\n", "there is no D-Bus", FINDING_ERROR, FINDING_ERROR, 3 },
     { SERVICE "RootDirectory=/srv\n", "RootDirectory= is not there", FINDING_ERROR, FINDING_ERROR, 3 },
     { SERVICE "ExecReload=/bin/true\n", "ExecReload= is without effect", FINDING_WARNING, FINDING_WARNING,
       3 },
-    { SERVICE "PIDFile=/run/x\n", "known without it", FINDING_NOTE, FINDING_NOTE, 3 },
+    { SERVICE "PIDFile=/run/../x\n", "is not a path", FINDING_ERROR, FINDING_WARNING, 3 },
+    { SERVICE "BusName=a.b\n", "only Type=dbus waits for it", FINDING_NOTE, FINDING_NOTE, 3 },
     { SERVICE "PrivateTmp=yes\n", "runs less confined than its file asks: PrivateTmp=", FINDING_UNCONFINED,
       FINDING_UNCONFINED, 3 },
     { SERVICE "ReadWritePaths=/a\nReadWritePaths=/b\n", "ReadWritePaths=", FINDING_UNCONFINED,
@@ -147,7 +147,7 @@ static void test_too_many(void **state)
 
 static void test_print(void **state)
 {
-    tree_file(&tree, "first/a.service", SERVICE "PrivateTmp=yes\nNonsense=1\nPIDFile=/x\n");
+    tree_file(&tree, "first/a.service", SERVICE "PrivateTmp=yes\nNonsense=1\nBusName=a.b\n");
     const struct snapshot *s = tree_load(&tree, "missing.service");
     int fd = memfd_create("out", MFD_CLOEXEC);
     char out[4096] = "";

@@ -19,7 +19,8 @@ static void add_unit(struct model *m, unsigned unit)
     s->restart = p->restart;
     s->kill_mode = p->kill_mode;
     s->flags = (uint8_t)((p->remains ? SERVICE_REMAIN_AFTER_EXIT : 0) |
-                         (p->spares ? 0 : SERVICE_SEND_SIGKILL));
+                         (p->spares ? 0 : SERVICE_SEND_SIGKILL) | SERVICE_GUESS_MAIN);
+    s->pid_file = p->pid_file;
     s->notify_access = NOTIFY_ALL;
     s->start_limit_burst = p->burst;
     s->start_limit_interval_ns = NEVER_NS;
@@ -109,6 +110,7 @@ static void spawn(struct model *m, uint32_t unit)
     struct service *s = &m->services[unit];
     const struct unit_command *commands = snapshot_at(m->snapshot,
                                                       snapshot_unit(m->snapshot, unit)->commands.at);
+    const struct unit_service *settings = snapshot_at(m->snapshot, snapshot_unit(m->snapshot, unit)->service);
     bool later = m->freedom.forks_later && !(m->act == ACT_RETRY && m->unit == unit);
     unsigned way = choose(m, 1U + m->freedom.forks_fail + later);
     if (way == 1U + m->freedom.forks_fail) {
@@ -119,7 +121,7 @@ static void spawn(struct model *m, uint32_t unit)
     s->todo = 0;
     give(m, unit,
          (struct input){ .kind = results[way],
-                         .role = commands[s->command].phase == PHASE_START ? ROLE_MAIN : ROLE_CONTROL,
+                         .role = (uint8_t)service_role(settings, commands[s->command].phase),
                          .pid = 1 });
 }
 
@@ -135,7 +137,7 @@ static void run(struct model *m)
             return;
         }
         struct service *s = &m->services[unit];
-        s->todo &= TODO_SPAWN; /* signals and clearing away always work */
+        s->todo &= TODO_SPAWN; /* a search is under way from now on; signals and clearing away always work */
         if (s->todo & TODO_SPAWN) {
             spawn(m, unit);
         }
@@ -162,6 +164,14 @@ static bool nothing_to_stop(const struct model *m, unsigned unit)
     return nothing;
 }
 
+/* Its main process is being looked for; up, only where a PID file may name another one than has just ended. */
+static bool is_searching(const struct service *s, const struct profile *p)
+{
+    return (s->flags & FLAG_UNKNOWN) && s->main_pid == 0 && s->control_pid == 0 && !(s->todo & TODO_SPAWN) &&
+           (s->state == STATE_START || s->state == STATE_START_POST ||
+            (s->state == STATE_RUNNING && p->pid_file));
+}
+
 bool model_can(const struct model *m, enum act act, unsigned unit)
 {
     const struct service *s = &m->services[unit];
@@ -182,6 +192,8 @@ bool model_can(const struct model *m, enum act act, unsigned unit)
         return p->type == SERVICE_NOTIFY && s->state == STATE_START &&
                (s->main_pid != 0 || (s->flags & FLAG_MAIN_ENDED));
     case ACT_STOPPING: return f->signals && s->state == STATE_RUNNING && s->main_pid != 0;
+    case ACT_FOUND:
+    case ACT_LOST: return is_searching(s, p);
     case ACT_EMPTY: return service_waits_for_empty(s) && !in_one_step;
     case ACT_TIMEOUT:
         return s->deadline_ns != NEVER_NS && !in_one_step &&
@@ -230,6 +242,8 @@ static void let(struct model *m, enum act act, unsigned unit)
     case ACT_EXECED: give(m, unit, (struct input){ .kind = INPUT_EXECED }); break;
     case ACT_READY: give(m, unit, (struct input){ .kind = INPUT_READY }); break;
     case ACT_STOPPING: give(m, unit, (struct input){ .kind = INPUT_STOPPING }); break;
+    case ACT_FOUND: give(m, unit, (struct input){ .kind = INPUT_MAIN_PID, .pid = 1 }); break;
+    case ACT_LOST: give(m, unit, (struct input){ .kind = INPUT_MAIN_PID }); break;
     case ACT_EMPTY: give(m, unit, (struct input){ .kind = INPUT_EMPTY }); break;
     case ACT_TIMEOUT: give(m, unit, (struct input){ .kind = INPUT_TIMEOUT }); break;
     case ACT_RETRY: roster_wake(&m->roster, unit); break;
@@ -296,9 +310,10 @@ static void pack_life(const struct service *s, bool target, struct packed *p)
         idle |= FLAG_READY; /* what counted was when it came */
         idle |= s->state == STATE_START ? 0 : FLAG_MAIN_ENDED;
         idle |= starting ? 0 : FLAG_STOPPING;
+        idle |= s->state >= STATE_START && s->state <= STATE_RUNNING ? 0 : FLAG_UNKNOWN;
         idle |= over ? FLAG_STOPPED : 0; /* the next start begins without it */
     }
-    p->flags = (uint8_t)(s->flags & ~idle);
+    p->flags = (uint16_t)(s->flags & ~idle);
     p->result = over ? RESULT_SUCCESS : s->result;
 }
 
@@ -368,6 +383,8 @@ const char *act_name(enum act act)
         [ACT_EXECED] = "executed:",
         [ACT_READY] = "READY=1 from",
         [ACT_STOPPING] = "STOPPING=1 from",
+        [ACT_FOUND] = "main process found of",
+        [ACT_LOST] = "main process not found of",
         [ACT_EMPTY] = "nobody is left of",
         [ACT_TIMEOUT] = "time-out of",
         [ACT_RETRY] = "fork at last for",
@@ -379,15 +396,15 @@ const char *act_name(enum act act)
 void model_print_graph(const struct model *m)
 {
     static const char *const pulls[] = { "", "wants", "requires" };
-    static const char *const types[] = { "simple", "exec", "oneshot", "notify", "target" };
+    static const char *const types[] = { "simple", "exec", "oneshot", "notify", "forking", "target" };
     static const char *const restarts[] = { "no",          "on-success", "on-failure", "on-abnormal",
                                             "on-watchdog", "on-abort",   "always" };
     static const char *const modes[] = { "control-group", "mixed", "process", "none" };
     for (unsigned a = 0; a < m->graph.count; a++) {
         const struct profile *p = m->graph.profiles[a];
-        printf("  %s: %s \"%s\" Restart=%s KillMode=%s%s%s", names[a], types[p->type], p->commands,
+        printf("  %s: %s \"%s\" Restart=%s KillMode=%s%s%s%s", names[a], types[p->type], p->commands,
                restarts[p->restart], modes[p->kill_mode], p->remains ? " RemainAfterExit=yes" : "",
-               p->spares ? " SendSIGKILL=no" : "");
+               p->spares ? " SendSIGKILL=no" : "", p->pid_file ? " PIDFile=/x" : "");
         for (unsigned b = 0; b < m->graph.count; b++) {
             printf("%s%s%s%s", m->graph.pulls[a][b] != PULL_NONE ? ", " : "", pulls[m->graph.pulls[a][b]],
                    m->graph.pulls[a][b] != PULL_NONE ? " " : "",

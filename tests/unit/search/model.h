@@ -23,6 +23,7 @@ struct profile {
     uint8_t kill_mode;
     bool remains;
     bool spares;          /* SendSIGKILL=no */
+    bool pid_file;        /* of a forking one; else its main process is guessed */
     uint8_t burst;        /* StartLimitBurst= in an endless window; 0: no limit */
     const char *commands; /* b(efore), s(tart), a(fter), S(top), P(ost) */
 };
@@ -47,6 +48,8 @@ enum act {
     ACT_EXECED,
     ACT_READY,
     ACT_STOPPING,
+    ACT_FOUND, /* the search for the main process is over */
+    ACT_LOST,
     ACT_EMPTY,
     ACT_TIMEOUT,
     ACT_RETRY, /* the manager spawns what it put off */
@@ -73,7 +76,8 @@ struct freedom {
 /* Packed. All bytes count. */
 struct place {
     struct packed {
-        uint8_t state, result, flags, todo, job, pids, armed, command, starts, blocker, cursor, spare;
+        uint8_t state, result, todo, job, pids, armed, command, starts, blocker, cursor;
+        uint16_t flags;
     } units[UNITS];
     uint8_t going_down;
     uint8_t spare[3];

@@ -176,7 +176,9 @@ static void check_waits(struct model *m, unsigned unit)
     }
     check(m, s->state != STATE_AUTO_RESTART || s->deadline_ns != NEVER_NS || s->job != JOB_NONE, RULE_WAIT,
           unit);
-    check(m, s->state != STATE_RUNNING || is_target(m, unit) || s->main_pid != 0, RULE_WAIT, unit);
+    check(m,
+          s->state != STATE_RUNNING || is_target(m, unit) || s->main_pid != 0 || service_waits_for_empty(s),
+          RULE_WAIT, unit);
     if (s->job != JOB_NONE) {
         check_waiting_job(m, unit);
         if (!(s->flags & FLAG_JOB_RUNS)) {

@@ -235,7 +235,7 @@ static bool search_one(struct search *s, bool full)
     const struct freedom freedom = {
         .start_any = true, .stop_any = true, .signals = true, .forks_fail = true, .forks_later = true
     };
-    for (unsigned n = 0; n < (SERVICE_TYPES + 1) * 4 * KILL_MODES * 4 * 2 * 2; n++) {
+    for (unsigned n = 0; n < (SERVICE_TYPES + 1) * 4 * KILL_MODES * 4 * 2 * 2 * 2; n++) {
         unsigned rest = n;
         struct profile p = { 0 };
         p.type = (uint8_t)(rest % (SERVICE_TYPES + 1));
@@ -247,10 +247,12 @@ static bool search_one(struct search *s, bool full)
         p.restart = restarts[rest % 4];
         rest /= 4;
         p.remains = rest % 2;
-        p.spares = rest / 2;
+        p.spares = rest / 2 % 2;
+        p.pid_file = rest / 4;
         p.burst = p.restart == RESTART_ALWAYS ? 2 : 0;
         bool odd = p.type != SERVICE_ONESHOT &&
                    (strcmp(p.commands, "S") == 0 || strcmp(p.commands, "ssP") == 0);
+        odd |= p.pid_file && p.type != SERVICE_FORKING;
         if (odd || (p.type == SERVICE_TYPES && n >= SERVICE_TYPES + 1)) {
             continue; /* only a oneshot has any number of ExecStart=; a target has no settings at all */
         }
@@ -283,6 +285,7 @@ static bool search_two(struct search *s, bool full)
         { .type = SERVICE_ONESHOT, .commands = "s" },
         { .type = SERVICE_NOTIFY, .restart = RESTART_ALWAYS, .burst = 2, .commands = "s" },
         { .type = SERVICE_ONESHOT, .remains = true, .commands = "sP" },
+        { .type = SERVICE_FORKING, .pid_file = true, .commands = "s" },
         { .type = SERVICE_TYPES },
     };
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -343,16 +346,18 @@ static void deal_kinds(struct graph *graph, unsigned deal)
         { .type = SERVICE_ONESHOT, .commands = "s" },
         { .type = SERVICE_ONESHOT, .remains = true, .commands = "s" },
         { .type = SERVICE_NOTIFY, .commands = "s" },
+        { .type = SERVICE_FORKING, .commands = "s" },
         { .type = SERVICE_TYPES },
     };
+    enum { OTHERS = sizeof others / sizeof others[0] };
     static const uint8_t orders[][UNITS] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
                                              { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
     const uint8_t *order = orders[deal % 6];
     graph->profiles[order[0]] = &restarting[deal / 6 % 2];
-    graph->profiles[order[1]] = &others[deal / 12 % 4];
-    graph->profiles[order[2]] = &others[deal / 48 % 2];
+    graph->profiles[order[1]] = &others[deal / 12 % OTHERS];
+    graph->profiles[order[2]] = &others[deal / 12 / OTHERS % 2];
 }
-enum { DEALS = 6 * 2 * 4 * 2 };
+enum { DEALS = 6 * 2 * 5 * 2 };
 
 static bool search_three(struct search *s, bool full)
 {
