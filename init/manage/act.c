@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "exec/command.h"
 #include "exec/diagnose.h"
+#include "manage/clean.h"
 #include "manage/mainpid.h"
 
 #include <errno.h>
@@ -440,60 +441,11 @@ static void do_spawn(struct manager *m, uint32_t unit)
     }
 }
 
-struct clean {
-    const struct snapshot *snapshot;
-    const struct unit *unit;
-    bool restarting;
-};
-
-static int clean_run(void *context)
-{
-    const struct clean *c = context;
-    return command_clean(c->snapshot, c->unit, c->restarting) < 0;
-}
-
-static bool leaves_files(const struct manager *m, const struct unit *unit)
-{
-    const struct unit_exec *exec = snapshot_at(m->snapshot, unit->exec);
-    const struct unit_service *service = snapshot_at(m->snapshot, unit->service);
-    return exec != NULL && (exec->runtime.count > 0 || service->pid_file != 0);
-}
-
-/* At the machine's end there is nothing to clear away: /run goes with it, and cgroups hold nothing up. */
-static void do_clean(struct manager *m, uint32_t unit)
-{
-    struct service *s = &m->services[unit];
-    const struct unit *u = snapshot_unit(m->snapshot, unit);
-    s->todo &= (uint8_t)~TODO_CLEAN;
-    if (m->ending != END_NONE && m->life->owns_machine) {
-        return;
-    }
-    tracker_leave(&m->tracker, manager_unit_name(m, unit));
-    if (!leaves_files(m, u)) {
-        return;
-    }
-    struct clean clean = { .snapshot = m->snapshot, .unit = u, .restarting = s->state == STATE_AUTO_RESTART };
-    struct chore *chore = chore_start(m, CHORE_CLEAN, clean_run, &clean);
-    if (chore != NULL) {
-        chore->unit = unit;
-    }
-}
-
-static bool is_being_cleaned(const struct manager *m, uint32_t unit)
-{
-    for (unsigned i = 0; i < CHORES; i++) {
-        if (m->chores[i].pid != 0 && m->chores[i].kind == CHORE_CLEAN && m->chores[i].unit == unit) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void act_on(struct manager *m, uint32_t unit)
 {
     const struct service *s = &m->services[unit];
     if (s->todo & TODO_CLEAN) {
-        do_clean(m, unit);
+        clean_unit(m, unit);
     }
     if (s->todo & TODO_KILL) {
         do_kill(m, unit);
@@ -502,7 +454,7 @@ void act_on(struct manager *m, uint32_t unit)
         mainpid_search(m, unit);
     }
     if (s->todo & TODO_SPAWN) {
-        if (is_being_cleaned(m, unit)) {
+        if (clean_is_under_way(m, unit)) {
             roster_defer(&m->roster, unit); /* the chore's end brings it back */
         } else {
             do_spawn(m, unit);

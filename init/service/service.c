@@ -4,8 +4,6 @@
 #include "service/target.h"
 #include "service/verdict.h"
 
-#include <string.h>
-
 /* One call's view: the unit's settings beside its record. */
 struct turn {
     const struct snapshot *snapshot;
@@ -14,37 +12,6 @@ struct turn {
     struct service *s;
     const struct input *in;
 };
-
-void service_init(struct service *s)
-{
-    memset(s, 0, sizeof *s);
-    s->deadline_ns = NEVER_NS;
-}
-
-bool service_is_active(const struct service *s)
-{
-    return s->state == STATE_RUNNING || s->state == STATE_EXITED;
-}
-
-bool service_has_ended(const struct service *s)
-{
-    return s->state == STATE_DEAD || s->state == STATE_FAILED || s->state == STATE_AUTO_RESTART;
-}
-
-/* The states in which signals have been sent and the answer is awaited. */
-static bool is_killing(uint8_t state)
-{
-    return state == STATE_STOP_SIGTERM || state == STATE_STOP_SIGKILL || state == STATE_FINAL_SIGTERM ||
-           state == STATE_FINAL_SIGKILL;
-}
-
-bool service_waits_for_empty(const struct service *s)
-{
-    bool unready = s->state == STATE_START && (s->flags & FLAG_MAIN_ENDED);
-    bool unknown = s->state >= STATE_START && s->state <= STATE_RUNNING && (s->flags & FLAG_UNKNOWN);
-    bool waits = is_killing(s->state) || ((unready || unknown) && !(s->todo & (TODO_SPAWN | TODO_SEARCH)));
-    return waits && s->main_pid == 0 && s->control_pid == 0;
-}
 
 static void set_state(struct turn *t, enum service_state state, uint64_t delay_ns)
 {
@@ -109,7 +76,7 @@ static void enter_dead(struct turn *t, enum service_result result)
 {
     fail(t, result);
     t->s->todo = (uint8_t)((t->s->todo & ~TODO_SPAWN) | TODO_CLEAN);
-    if (verdict_restarts(t->settings, t->s)) {
+    if (verdict_restarts(t->snapshot, t->settings, t->s)) {
         set_state(t, STATE_AUTO_RESTART, t->settings->restart_delay_ns);
         t->s->restarts++;
     } else {
@@ -133,6 +100,15 @@ static void after_killing(struct turn *t, enum service_result result)
 static bool sends_final_signal(uint8_t state)
 {
     return state == STATE_STOP_SIGKILL || state == STATE_FINAL_SIGKILL;
+}
+
+static uint8_t signal_of(const struct turn *t, uint8_t state)
+{
+    if (sends_final_signal(state)) {
+        return t->settings->final_signal;
+    }
+    bool again = state == STATE_STOP_SIGTERM && t->s->job == JOB_RESTART && t->settings->restart_signal != 0;
+    return again ? t->settings->restart_signal : t->settings->kill_signal;
 }
 
 /* Whether a killing state's signal goes to all processes of the service. */
@@ -164,7 +140,7 @@ static void enter_killing(struct turn *t, enum service_state state, enum service
     if (whom != 0) {
         t->s->todo |= TODO_KILL;
         t->s->kill_whom = (uint8_t)whom;
-        t->s->kill_signal = sends_final_signal(state) ? t->settings->final_signal : t->settings->kill_signal;
+        t->s->kill_signal = signal_of(t, state);
     } else if (mode == KILL_MIXED && (t->settings->flags & SERVICE_SEND_SIGKILL) &&
                !(t->s->flags & FLAG_EMPTY)) {
         /* The main process is gone; its helpers get no TERM in this mode, only what comes after it. */
@@ -197,7 +173,7 @@ static void enter_running(struct turn *t)
     } else if (is_there && (t->s->flags & FLAG_STOPPING)) {
         set_state(t, STATE_STOP_SIGTERM, stop_timeout_ns(t));
     } else if (is_there) {
-        set_state(t, STATE_RUNNING, NEVER_NS);
+        set_state(t, STATE_RUNNING, t->settings->runtime_max_ns);
         t->s->active_ns = t->in->now_ns;
     } else if (t->settings->flags & SERVICE_REMAIN_AFTER_EXIT) {
         set_state(t, STATE_EXITED, NEVER_NS);
@@ -228,23 +204,6 @@ static void search_main(struct turn *t)
     if (t->settings->pid_file != 0 || (t->settings->flags & SERVICE_GUESS_MAIN)) {
         t->s->todo |= TODO_SEARCH;
     }
-}
-
-static bool has_command(const struct snapshot *snapshot, const struct unit *unit, enum phase phase)
-{
-    const struct unit_command *commands = snapshot_at(snapshot, unit->commands.at);
-    bool found = false;
-    for (uint32_t i = 0; i < unit->commands.count; i++) {
-        found |= commands[i].phase == phase;
-    }
-    return found;
-}
-
-/* ExecStartPost= may be who writes the PID file; and a main process that has ended may have put another one's into it. */
-bool service_search_waits(const struct snapshot *snapshot, const struct unit *unit, const struct service *s)
-{
-    return s->state == STATE_START_POST ||
-           (s->state == STATE_START && !has_command(snapshot, unit, PHASE_START_POST));
 }
 
 /* The program of a forking service has done its work: the service is what it left behind. */
@@ -523,7 +482,9 @@ static void on_exit(struct turn *t)
     bool main = t->in->role == ROLE_MAIN;
     if (main) {
         s->main_pid = 0;
-        s->flags |= FLAG_MAIN_ENDED;
+        s->flags = (uint16_t)((s->flags & ~FLAG_MAIN_SIGNAL) | FLAG_MAIN_ENDED |
+                              (t->in->is_signal ? FLAG_MAIN_SIGNAL : 0));
+        s->main_status = t->in->status;
     } else {
         s->control_pid = 0;
     }
@@ -589,6 +550,10 @@ static void on_timeout(struct turn *t)
         } else {
             enter_stop_post(t, RESULT_TIMEOUT);
         }
+        break;
+    case STATE_RUNNING: /* RuntimeMaxSec= */
+        fail(t, RESULT_TIMEOUT);
+        enter_stop(t);
         break;
     case STATE_STOP_POST: enter_killing(t, STATE_FINAL_SIGTERM, RESULT_TIMEOUT); break;
     case STATE_FINAL_SIGTERM:

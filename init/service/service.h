@@ -100,12 +100,13 @@ enum service_flag {
     FLAG_STOPPED = 1, /* no automatic restart: somebody asked for its end, or it must not be */
     FLAG_READY = 2,   /* READY=1 has come */
     FLAG_MAIN_ENDED = 4,
-    FLAG_JOB_RUNS = 8,   /* the job's input was given; it is under way */
-    FLAG_QUEUED = 16,    /* in the roster's queue */
-    FLAG_FREE = 32,      /* the stop job waits for nobody: it was in a cycle */
-    FLAG_EMPTY = 64,     /* the tracker said that nobody is left, and nothing was started since */
-    FLAG_STOPPING = 128, /* STOPPING=1 has come before it was up */
-    FLAG_UNKNOWN = 256,  /* its main process is there, but which one is not known, or not yet */
+    FLAG_JOB_RUNS = 8,      /* the job's input was given; it is under way */
+    FLAG_QUEUED = 16,       /* in the roster's queue */
+    FLAG_FREE = 32,         /* the stop job waits for nobody: it was in a cycle */
+    FLAG_EMPTY = 64,        /* the tracker said that nobody is left, and nothing was started since */
+    FLAG_STOPPING = 128,    /* STOPPING=1 has come before it was up */
+    FLAG_UNKNOWN = 256,     /* its main process is there, but which one is not known, or not yet */
+    FLAG_MAIN_SIGNAL = 512, /* main_status is a signal's number */
 };
 
 #define UNIT_NONE UINT32_MAX /* no unit has this number */
@@ -135,11 +136,13 @@ struct service {
     uint8_t mark;   /* the roster's, while it builds a transaction */
     uint8_t status; /* of the process that decided the result: exit status or signal */
     uint8_t status_is_signal;
+    uint8_t main_status; /* of the main process, once it has ended (FLAG_MAIN_ENDED) */
     uint8_t failed_step;  /* the manager's: 1 more than the row of a child that could not execute; 0: none */
     uint8_t failed_errno; /* and why: a positive errno */
     uint8_t failed_hint;  /* and an enum exec_hint */
+    uint8_t spare1;
     uint16_t flags;
-    uint8_t spare[6];
+    uint8_t spare2[4];
 };
 
 void service_init(struct service *s);

@@ -4,12 +4,12 @@
 
 #include <signal.h>
 
-static bool counts_as_success(const struct snapshot *snapshot, const struct unit_service *settings,
-                              const struct input *in)
+static bool is_on(const struct snapshot *snapshot, const struct unit_service *settings, enum exit_list list,
+                  bool is_signal, uint8_t status)
 {
-    const struct exit_value *values = snapshot_at(snapshot, settings->success.at);
-    for (uint32_t i = 0; i < settings->success.count; i++) {
-        if (values[i].is_signal == in->is_signal && values[i].value == in->status) {
+    const struct exit_value *values = snapshot_at(snapshot, settings->exits.at);
+    for (uint32_t i = 0; i < settings->exits.count; i++) {
+        if (values[i].list == list && values[i].is_signal == is_signal && values[i].value == status) {
             return true;
         }
     }
@@ -51,7 +51,7 @@ enum service_result verdict_on_exit(const struct snapshot *snapshot, const struc
     bool polite = in->is_signal && (in->status == SIGHUP || in->status == SIGINT || in->status == SIGTERM ||
                                     in->status == SIGPIPE);
     bool clean = (!in->is_signal && in->status == 0) || (daemon && polite) ||
-                 counts_as_success(snapshot, settings, in);
+                 is_on(snapshot, settings, EXIT_LIST_SUCCESS, in->is_signal, in->status);
     if (clean && !in->dumped_core) {
         return RESULT_SUCCESS;
     }
@@ -66,10 +66,19 @@ enum service_result verdict_on_exit(const struct snapshot *snapshot, const struc
 }
 
 /* The table of systemd.service(5). A stop that is asked for, though its turn has not come, is not undone. */
-bool verdict_restarts(const struct unit_service *settings, const struct service *s)
+bool verdict_restarts(const struct snapshot *snapshot, const struct unit_service *settings,
+                      const struct service *s)
 {
     if (s->flags & FLAG_STOPPED || s->job == JOB_STOP || s->result == RESULT_START_LIMIT) {
         return false;
+    }
+    bool ended = s->flags & FLAG_MAIN_ENDED;
+    bool is_signal = s->flags & FLAG_MAIN_SIGNAL;
+    if (ended && is_on(snapshot, settings, EXIT_LIST_PREVENT, is_signal, s->main_status)) {
+        return false;
+    }
+    if (ended && is_on(snapshot, settings, EXIT_LIST_FORCE, is_signal, s->main_status)) {
+        return true;
     }
     bool success = s->result == RESULT_SUCCESS;
     switch (settings->restart) {

@@ -13,8 +13,9 @@
 enum service_result verdict_on_exit(const struct snapshot *snapshot, const struct unit *unit,
                                     const struct service *s, const struct input *in);
 
-/* Restart=: whether a service that is at its end, its result known, is to be started again. */
-bool verdict_restarts(const struct unit_service *settings, const struct service *s);
+/* Restart= and its lists of exceptions: whether a service that is at its end, its result known, is to be started again. */
+bool verdict_restarts(const struct snapshot *snapshot, const struct unit_service *settings,
+                      const struct service *s);
 
 /* Counts a start at NOW_NS. False: StartLimitBurst= is exceeded, and it must not start. */
 bool verdict_may_start(const struct unit_service *settings, struct service *s, uint64_t now_ns);

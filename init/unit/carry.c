@@ -112,11 +112,11 @@ bool carry_over(struct loader *l, struct draft *d)
         const struct unit_service *s = snapshot_at(old, u->service);
         finish_begin(&l->service);
         memcpy(&l->service.service, s, sizeof *s);
-        for (uint32_t i = 0; i < s->success.count; i++) {
-            struct exit_value *v = vec_add(&l->arena, &l->service.success, sizeof *v);
-            *v = ((const struct exit_value *)snapshot_at(old, s->success.at))[i];
+        for (uint32_t i = 0; i < s->exits.count; i++) {
+            struct exit_value *v = vec_add(&l->arena, &l->service.exits, sizeof *v);
+            *v = ((const struct exit_value *)snapshot_at(old, s->exits.at))[i];
         }
-        l->service.service.success = (struct list){ 0 };
+        l->service.service.exits = (struct list){ 0 };
         l->service.service.pid_file = keep_string(l, old, s->pid_file);
         keep_exec(l, old, snapshot_at(old, u->exec));
         keep_commands(l, old, u);

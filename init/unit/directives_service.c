@@ -7,7 +7,6 @@ static const char no_sockets[] = "primer does not listen for services yet";
 static const char no_store[] = "primer keeps no descriptors for services yet";
 static const char no_modes[] = "a service that is late is ended by KillSignal= and then by FinalKillSignal=";
 static const char no_actions[] = "what a unit's end does to the machine is primer.main='s matter so far";
-static const char no_lists[] = "only Restart= and SuccessExitStatus= decide so far";
 
 #define SERVICE(word, ...)                                    \
     {                                                         \
@@ -49,20 +48,20 @@ static const struct directive rows[] = {
             .because = no_modes, .off = "terminate"),
     SERVICE("TimeoutStopFailureMode", .status = REFUSED, .help = "how a late stop is ended",
             .because = no_modes, .off = "terminate"),
-    SERVICE("RuntimeMaxSec", .status = REFUSED, .help = "how long it may run",
-            .because = "primer lets services run as long as they want so far", .off = "infinity"),
-    SERVICE("RuntimeRandomizedExtraSec", .status = REFUSED, .help = "chance added to RuntimeMaxSec=",
-            .because = "primer lets services run as long as they want so far"),
+    SERVICE("RuntimeMaxSec", .parse = value_span, .which = 1, AT(runtime_max_ns),
+            .help = "how long it may run"),
+    SERVICE("RuntimeRandomizedExtraSec", .status = REFUSED,
+            .help = "chance added to RuntimeMaxSec=", .because = "RuntimeMaxSec= is taken as it is"),
     SERVICE("WatchdogSec", .status = REFUSED, .help = "how often it must give a sign of life",
             .because = no_watchdog, .off = "infinity"),
     SERVICE("Restart", .parse = value_word, .which = WORDS_RESTART, AT(restart),
             .help = "when it is started again after its end"),
-    SERVICE("SuccessExitStatus", .parse = value_success,
+    SERVICE("SuccessExitStatus", .parse = value_exits, .which = EXIT_LIST_SUCCESS,
             .help = "further statuses and signals that are no failure"),
-    SERVICE("RestartPreventExitStatus", .status = REFUSED, .help = "ends after which it is not restarted",
-            .because = no_lists),
-    SERVICE("RestartForceExitStatus", .status = REFUSED,
-            .help = "ends after which it is restarted in any case", .because = no_lists),
+    SERVICE("RestartPreventExitStatus", .parse = value_exits, .which = EXIT_LIST_PREVENT,
+            .help = "ends after which it is not restarted"),
+    SERVICE("RestartForceExitStatus", .parse = value_exits, .which = EXIT_LIST_FORCE,
+            .help = "ends after which it is restarted in any case"),
     SERVICE("RootDirectoryStartOnly", .status = REFUSED, .help = "RootDirectory= for ExecStart= alone",
             .because = "there is no RootDirectory= yet"),
     SERVICE("PermissionsStartOnly", .status = REFUSED, .help = "old: User= and the like for ExecStart= alone",

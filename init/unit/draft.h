@@ -147,7 +147,7 @@ struct draft_service {
     bool has_type;
     bool has_timeout_start;
     bool has_service_section;
-    struct vec success;           /* struct exit_value */
+    struct vec exits;             /* struct exit_value */
     struct vec lists[EXEC_LISTS]; /* as their elements */
     struct vec commands;          /* struct draft_command */
     struct vec protections;       /* struct protection */

@@ -17,6 +17,7 @@ static const struct unit_service service_defaults = {
     .restart_delay_ns = 100 * NS_PER_MS,
     .start_limit_interval_ns = 10 * NS_PER_SECOND,
     .start_limit_burst = 5,
+    .runtime_max_ns = NEVER_NS,
     .type = SERVICE_SIMPLE,
     .restart = RESTART_NO,
     .kill_mode = KILL_CONTROL_GROUP,
@@ -40,7 +41,7 @@ void finish_begin(struct draft_service *s)
     s->has_type = false;
     s->has_timeout_start = false;
     s->has_service_section = false;
-    s->success.count = 0;
+    s->exits.count = 0;
     s->commands.count = 0;
     s->protections.count = 0;
     for (unsigned i = 0; i < EXEC_LISTS; i++) {
@@ -155,12 +156,12 @@ static uint32_t share(struct loader *l, struct blobs *all, const char *bytes, si
 static void share_service(struct loader *l, struct draft *d)
 {
     struct draft_service *s = &l->service;
-    s->service.success.count = s->success.count;
-    size_t more = s->success.count * sizeof(struct exit_value);
+    s->service.exits.count = s->exits.count;
+    size_t more = s->exits.count * sizeof(struct exit_value);
     char *bytes = arena_take(&l->arena, sizeof s->service + more);
     memcpy(bytes, &s->service, sizeof s->service);
     if (more > 0) {
-        memcpy(bytes + sizeof s->service, s->success.at, more);
+        memcpy(bytes + sizeof s->service, s->exits.at, more);
     }
     d->service = share(l, &l->services, bytes, sizeof s->service + more);
 }

@@ -74,15 +74,16 @@ static bool check_services(struct check *c)
     }
     for (uint32_t i = 0; i < all->count; i++) {
         const struct unit_service *s = (const struct unit_service *)(c->base + all->at) + i;
-        if (!is_list(c, &s->success, sizeof(struct exit_value), 1) || s->type >= SERVICE_TYPES ||
+        if (!is_list(c, &s->exits, sizeof(struct exit_value), 1) || s->type >= SERVICE_TYPES ||
             s->restart >= RESTARTS || s->kill_mode >= KILL_MODES || s->notify_access >= NOTIFY_ACCESSES ||
             !is_optional_string(c, s->pid_file) || s->kill_signal < 1 || s->kill_signal > 64 ||
-            s->final_signal < 1 || s->final_signal > 64) {
+            s->restart_signal > 64 || s->final_signal < 1 || s->final_signal > 64) {
             return false;
         }
-        const struct exit_value *v = (const struct exit_value *)(c->base + s->success.at);
-        for (uint32_t k = 0; k < s->success.count; k++) {
-            if (v[k].is_signal > 1 || (v[k].is_signal == 1 && (v[k].value < 1 || v[k].value > 64))) {
+        const struct exit_value *v = (const struct exit_value *)(c->base + s->exits.at);
+        for (uint32_t k = 0; k < s->exits.count; k++) {
+            if (v[k].list >= EXIT_LISTS || v[k].is_signal > 1 ||
+                (v[k].is_signal == 1 && (v[k].value < 1 || v[k].value > 64))) {
                 return false;
             }
         }

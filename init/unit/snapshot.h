@@ -126,10 +126,14 @@ enum service_flags {
     SERVICE_IDLE = 32,       /* Type=idle: simple, but the program waits until no job is left */
 };
 
-/* An exit status or a signal that counts as success, SuccessExitStatus=. */
+/* SuccessExitStatus=, RestartPreventExitStatus=, RestartForceExitStatus=. */
+enum exit_list { EXIT_LIST_SUCCESS, EXIT_LIST_PREVENT, EXIT_LIST_FORCE, EXIT_LISTS };
+
+/* An exit status or a signal on one of these lists. */
 struct exit_value {
     uint8_t is_signal;
     uint8_t value;
+    uint8_t list; /* enum exit_list */
 };
 
 struct unit_service {
@@ -137,17 +141,18 @@ struct unit_service {
     uint64_t timeout_stop_ns;
     uint64_t restart_delay_ns;
     uint64_t start_limit_interval_ns; /* 0: no limit */
+    uint64_t runtime_max_ns;          /* RuntimeMaxSec=; NEVER_NS: none */
     uint32_t start_limit_burst;       /* 0: no limit */
     ref pid_file;                     /* PIDFile=; 0: none */
-    struct list success;              /* struct exit_value */
+    struct list exits;                /* struct exit_value */
     uint8_t type;                     /* enum service_type */
     uint8_t restart;                  /* enum service_restart */
     uint8_t kill_mode;                /* enum kill_mode */
     uint8_t kill_signal;              /* KillSignal=, TERM by default */
+    uint8_t restart_signal;           /* RestartKillSignal=; 0: as kill_signal */
     uint8_t final_signal;             /* FinalKillSignal=, KILL by default */
     uint8_t notify_access;            /* enum notify_access, resolved: a notify service has at least main */
     uint8_t flags;                    /* enum service_flags */
-    uint8_t spare;
 };
 
 /* A service's life in commands, in the order in which they run. */

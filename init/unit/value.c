@@ -92,6 +92,7 @@ void value_span(struct assignment *a, char *value)
 {
     uint64_t ns;
     if (span(a, value, &ns)) {
+        ns = ns == 0 && a->row->which ? NEVER_NS : ns;
         memcpy(value_place(a), &ns, sizeof ns);
     }
 }

@@ -14,7 +14,7 @@
 /* value.c: one thing. */
 void value_exec_flag(struct assignment *a, char *value);
 void value_service_flag(struct assignment *a, char *value);
-void value_span(struct assignment *a, char *value);    /* at: uint64_t */
+void value_span(struct assignment *a, char *value);    /* at: uint64_t; which: 1: 0 is infinity */
 void value_timeout(struct assignment *a, char *value); /* TimeoutSec, TimeoutStartSec, TimeoutStopSec */
 void value_count(struct assignment *a, char *value);   /* at: uint32_t */
 void value_mode(struct assignment *a, char *value);    /* at: uint16_t */
@@ -43,7 +43,7 @@ void value_path(struct assignment *a, char *value); /* at: ref */
 void value_pid_file(struct assignment *a, char *value);
 void value_stdio(struct assignment *a, char *value); /* which: 0, 1 or 2 */
 void value_capabilities(struct assignment *a, char *value);
-void value_success(struct assignment *a, char *value);
+void value_exits(struct assignment *a, char *value); /* which: enum exit_list */
 
 /* command.c */
 void value_command(struct assignment *a, char *value); /* which: enum phase */

@@ -404,13 +404,20 @@ void value_capabilities(struct assignment *a, char *value)
 
 /* --- what counts as success --- */
 
-void value_success(struct assignment *a, char *value)
+void value_exits(struct assignment *a, char *value)
 {
     struct words words = { .at = value };
-    struct vec *list = &a->service->success;
+    struct vec *list = &a->service->exits;
     char *word;
     if (*value == '\0') {
-        list->count = 0;
+        struct exit_value *all = list->at;
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < list->count; i++) {
+            if (all[i].list != a->row->which) {
+                all[kept++] = all[i];
+            }
+        }
+        list->count = kept;
     }
     while (next_word(a, &words, WORD_UNQUOTE | WORD_UNESCAPE, &word)) {
         int status = status_parse(word);
@@ -420,6 +427,8 @@ void value_success(struct assignment *a, char *value)
             continue;
         }
         struct exit_value *v = vec_add(&a->loader->arena, list, sizeof *v);
-        *v = (struct exit_value){ .is_signal = status < 0, .value = (uint8_t)(status < 0 ? signo : status) };
+        *v = (struct exit_value){ .is_signal = status < 0,
+                                  .value = (uint8_t)(status < 0 ? signo : status),
+                                  .list = a->row->which };
     }
 }

@@ -122,7 +122,7 @@ static void put_services(struct loader *l)
         size_t more = b->size - sizeof out[i];
         ref list;
         char *values = put(l, more, 1, &list);
-        out[i].success.at = list;
+        out[i].exits.at = list;
         if (values != NULL) {
             memcpy(values, b->at + sizeof out[i], more);
         }

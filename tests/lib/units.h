@@ -61,6 +61,7 @@ static inline uint32_t units_add(struct units *u, const char *name, enum unit_ty
                                            .restart_delay_ns = 100 * NS_PER_MS,
                                            .start_limit_interval_ns = 10 * NS_PER_SECOND,
                                            .start_limit_burst = 5,
+                                           .runtime_max_ns = NEVER_NS,
                                            .kill_signal = SIGTERM,
                                            .final_signal = SIGKILL,
                                            .notify_access = NOTIFY_MAIN,
@@ -97,14 +98,20 @@ static inline uint32_t units_add_service(struct units *u, const char *name, enum
     return unit;
 }
 
-/* A value of SuccessExitStatus=. */
-static inline void units_success(struct units *u, uint32_t unit, bool is_signal, uint8_t value)
+/* A value of SuccessExitStatus= or another LIST. */
+static inline void units_exit(struct units *u, uint32_t unit, enum exit_list list, bool is_signal,
+                              uint8_t value)
 {
     struct units_unit *of = &u->units[unit];
-    if (of->service.success.count == sizeof of->success / sizeof of->success[0]) {
+    if (of->service.exits.count == sizeof of->success / sizeof of->success[0]) {
         abort();
     }
-    of->success[of->service.success.count++] = (struct exit_value){ is_signal, value };
+    of->success[of->service.exits.count++] = (struct exit_value){ is_signal, value, (uint8_t)list };
+}
+
+static inline void units_success(struct units *u, uint32_t unit, bool is_signal, uint8_t value)
+{
+    units_exit(u, unit, EXIT_LIST_SUCCESS, is_signal, value);
 }
 
 /* FROM says KIND of TO; TO gets the edge back. KIND is one of those that a file can say. */
@@ -198,7 +205,7 @@ static inline const struct snapshot *units_seal(struct units *u)
         memcpy(memory + name, from->name, strlen(from->name));
         name += (ref)strlen(from->name) + 1;
         ref success = at.success + i * (ref)sizeof from->success;
-        from->service.success.at = from->service.success.count > 0 ? success : 0;
+        from->service.exits.at = from->service.exits.count > 0 ? success : 0;
         memcpy(memory + success, from->success, sizeof from->success);
         memcpy(memory + at.services + i * sizeof from->service, &from->service, sizeof from->service);
         if (from->type == UNIT_SERVICE) {

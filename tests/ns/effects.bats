@@ -307,6 +307,55 @@ END
   effect 'map(select(.event == "spawn") | .time) | length == 2 and .[1] - .[0] >= 1.5' 'times(.event == "spawn") == 2'
 }
 
+@test "effect: [Service] RestartPreventExitStatus: such an end is the last one" {
+  unit x.service <<'END'
+[Service]
+Restart=always
+RestartPreventExitStatus=3
+ExecStart=sh -c "exit 3"
+END
+  effect 'any(.event == "state" and .state == "failed") and times(.event == "restart") == 0' \
+    'any(.event == "state" and .state == "failed") or any(.event == "restart")'
+}
+
+@test "effect: [Service] RestartForceExitStatus: such an end is never the last one" {
+  unit x.service <<'END'
+[Service]
+RestartForceExitStatus=SEGV 3
+RestartSec=1ms
+ExecStart=sh -c "exit 3"
+END
+  effect 'any(.event == "restart")' 'any(.event == "state" and .state == "failed") or any(.event == "restart")'
+}
+
+@test "effect: [Service] RuntimeMaxSec: when it has run for so long, it is stopped and has failed" {
+  unit x.service <<'END'
+[Service]
+RuntimeMaxSec=100ms
+ExecStart=sleep 1
+END
+  effect 'any(.event == "state" and .state == "failed" and .result == "timeout")' 'any(.event == "exit" or .event == "killed")'
+}
+
+@test "effect: [Service] RestartKillSignal: that one ends it when it is to be started again" {
+  unit x.service <<'END'
+[Unit]
+Requires=other.service
+After=other.service
+[Service]
+RestartKillSignal=USR1
+ExecStart=sleep 1000
+END
+  unit other.service <<'END'
+[Service]
+Restart=on-failure
+RestartSec=1ms
+ExecStart=sh -c "test -e /run/mark && exec sleep 1000; : >/run/mark; sleep 0.3; exit 1"
+END
+  effect 'any(.event == "killed" and .unit == "x.service" and .signal == "USR1")' \
+    'any(.event == "killed" and .unit == "x.service")'
+}
+
 @test "effect: [Service] SuccessExitStatus: an end that would be a failure is none" {
   unit x.service <<'END'
 [Service]

@@ -511,6 +511,63 @@ static void test_restart_is_not_for(void **state)
     strike(&t);
 }
 
+/* RestartPreventExitStatus= comes before RestartForceExitStatus=, and both before Restart=; the main process counts. */
+static void test_restart_lists(void **state)
+{
+    static const struct {
+        enum service_restart restart;
+        const char *line;
+    } cases[] = {
+        { RESTART_ALWAYS, "start fork main:1 empty=failed" },
+        { RESTART_ALWAYS, "start fork main:0 empty=auto-restart" },
+        { RESTART_NO, "start fork main:TERM empty=auto-restart" },
+        { RESTART_NO, "start fork main:0 empty=dead" },
+        { RESTART_NO, "start fork main:SEGV empty=failed" }, /* on both lists */
+        { RESTART_NO, "start no-fork empty=failed" },        /* there was no main process */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct stage t = stage(SERVICE_SIMPLE, "s");
+        settings(&t)->restart = (uint8_t)cases[i].restart;
+        units_exit(&t.units, 0, EXIT_LIST_PREVENT, false, 1);
+        units_exit(&t.units, 0, EXIT_LIST_PREVENT, true, SIGSEGV);
+        units_exit(&t.units, 0, EXIT_LIST_FORCE, true, SIGSEGV);
+        units_exit(&t.units, 0, EXIT_LIST_FORCE, true, SIGTERM);
+        play(&t, cases[i].line);
+        strike(&t);
+    }
+}
+
+static void test_runtime_max(void **state)
+{
+    struct stage t = stage(SERVICE_SIMPLE, "sS");
+    settings(&t)->runtime_max_ns = 7 * NS_PER_SECOND;
+    play(&t, "start fork=running");
+    assert_int_equal(t.s.deadline_ns, t.now_ns + 7 * NS_PER_SECOND);
+    play(&t, "timeout=stop fork ctl:0=stop-sigterm main:TERM empty=failed");
+    expect_result(&t, RESULT_TIMEOUT);
+    strike(&t);
+}
+
+/* RestartKillSignal= is for the stop of a restart job, and only for its first signal. */
+static void test_restart_signal(void **state)
+{
+    static const struct {
+        enum job_kind job;
+        int first, final;
+    } cases[] = { { JOB_RESTART, SIGUSR1, SIGTERM }, { JOB_STOP, SIGTERM, SIGTERM } };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct stage t = stage(SERVICE_SIMPLE, "s");
+        settings(&t)->restart_signal = SIGUSR1;
+        play(&t, "start fork");
+        t.s.job = (uint8_t)cases[i].job;
+        play(&t, "stop=stop-sigterm");
+        assert_int_equal(t.s.kill_signal, cases[i].first);
+        play(&t, "main:TERM=final-sigterm");
+        assert_int_equal(t.s.kill_signal, cases[i].final);
+        strike(&t);
+    }
+}
+
 static void test_restart_counter_and_delay(void **state)
 {
     struct stage t = restarting();
@@ -787,6 +844,9 @@ int main(void)
         cmocka_unit_test(test_status),
         cmocka_unit_test(test_restart_table),
         cmocka_unit_test(test_restart_is_not_for),
+        cmocka_unit_test(test_restart_lists),
+        cmocka_unit_test(test_runtime_max),
+        cmocka_unit_test(test_restart_signal),
         cmocka_unit_test(test_restart_counter_and_delay),
         cmocka_unit_test(test_start_limit),
         cmocka_unit_test(test_kill_mode),

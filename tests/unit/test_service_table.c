@@ -296,6 +296,7 @@ static const struct row {
     /* RestartSec= is over, and the roster could not make it a start job. */
     { STATE_AUTO_RESTART, NOBODY, TIMEOUT, ANY, STATE_FAILED, TODO_CLEAN, RESULT_RESOURCES },
     { STATE_AUTO_RESTART, MAIN, TIMEOUT, ANY, STATE_FAILED, TODO_CLEAN, RESULT_RESOURCES },
+    { STATE_RUNNING, MAIN, TIMEOUT, ANY, STATE_STOP, TODO_SPAWN, RESULT_TIMEOUT }, /* RuntimeMaxSec= */
 
     /* Forking: the program is a control process, and what it leaves behind is the service. */
     { STATE_START, CONTROL, STOP, FORKING, STATE_STOP_SIGTERM, TODO_KILL },
@@ -329,6 +330,7 @@ static const struct row {
     { STATE_RUNNING, UNKNOWN, EMPTY, FORKING | PLAIN, STATE_STOP, TODO_SPAWN },
     { STATE_RUNNING, UNKNOWN, EMPTY, FORKING | REMAIN, STATE_EXITED },
     { STATE_RUNNING, UNKNOWN, STOPPING, FORKING, STATE_STOP_SIGTERM },
+    { STATE_RUNNING, UNKNOWN, TIMEOUT, FORKING, STATE_STOP, TODO_SPAWN, RESULT_TIMEOUT },
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0], SCENES = sizeof scenes / sizeof scenes[0] };

@@ -146,6 +146,9 @@ static const struct {
     { "Type=oneshot", SERVICE_FIELD(timeout_start_ns), NEVER_NS },
     { "Type=oneshot\nTimeoutStartSec=5", SERVICE_FIELD(timeout_start_ns), 5 * NS_PER_SECOND },
     /* Restart, RestartSec, StartLimitInterval, StartLimitBurst, RemainAfterExit */
+    { "RuntimeMaxSec=5", SERVICE_FIELD(runtime_max_ns), 5 * NS_PER_SECOND },
+    { "RuntimeMaxSec=5\nRuntimeMaxSec=0", SERVICE_FIELD(runtime_max_ns), NEVER_NS },
+    { "RestartKillSignal=INT", SERVICE_FIELD(restart_signal), SIGINT },
     { "Restart=on-success", SERVICE_FIELD(restart), RESTART_ON_SUCCESS },
     { "Restart=on-failure", SERVICE_FIELD(restart), RESTART_ON_FAILURE },
     { "Restart=on-abnormal", SERVICE_FIELD(restart), RESTART_ON_ABNORMAL },
@@ -411,14 +414,14 @@ static void test_success(void **state)
     const struct snapshot *s =
         load_service("SuccessExitStatus=TEMPFAIL 250 SIGKILL\nSuccessExitStatus=1 nonsense");
     const struct unit_service *v = tree_service(s, "x.service");
-    const struct exit_value *e = snapshot_at(s, v->success.at);
-    assert_int_equal(v->success.count, 4);
+    const struct exit_value *e = snapshot_at(s, v->exits.at);
+    assert_int_equal(v->exits.count, 4);
     assert_true(e[0].is_signal == 0 && e[0].value == 75);
     assert_true(e[1].is_signal == 0 && e[1].value == 250);
     assert_true(e[2].is_signal == 1 && e[2].value == SIGKILL);
     assert_true(e[3].is_signal == 0 && e[3].value == 1);
     s = load_service("SuccessExitStatus=1\nSuccessExitStatus=");
-    assert_int_equal(tree_service(s, "x.service")->success.count, 0);
+    assert_int_equal(tree_service(s, "x.service")->exits.count, 0);
 }
 
 /* SERVICE_PLAIN: what takes it away. */

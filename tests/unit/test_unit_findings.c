@@ -209,7 +209,7 @@ static void test_carry_over(void **state)
     const struct unit_exec *e = tree_exec(s, "gone.service");
     assert_int_equal(v->type, SERVICE_NOTIFY);
     assert_int_equal(v->kill_signal, SIGINT);
-    assert_int_equal(v->success.count, 2);
+    assert_int_equal(v->exits.count, 2);
     assert_string_equal(snapshot_string(s, e->user), "u");
     assert_string_equal(tree_strings(s, &e->environment), "A=1|B=2");
     assert_string_equal(tree_strings(s, &e->runtime), "r");

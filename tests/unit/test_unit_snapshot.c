@@ -70,8 +70,8 @@ static size_t touch_unit(const struct snapshot *s, uint32_t number)
     if (u->type == UNIT_SERVICE) {
         const struct unit_service *v = snapshot_at(s, u->service);
         const struct unit_exec *e = snapshot_at(s, u->exec);
-        const struct exit_value *x = snapshot_at(s, v->success.at);
-        for (uint32_t i = 0; i < v->success.count; i++) {
+        const struct exit_value *x = snapshot_at(s, v->exits.at);
+        for (uint32_t i = 0; i < v->exits.count; i++) {
             sum += x[i].value;
         }
         sum += touch_string(s, e->user) + touch_string(s, e->group) + touch_string(s, e->directory);

@@ -21,6 +21,7 @@ static void add_unit(struct model *m, unsigned unit)
     s->flags = (uint8_t)((p->remains ? SERVICE_REMAIN_AFTER_EXIT : 0) |
                          (p->spares ? 0 : SERVICE_SEND_SIGKILL) | SERVICE_GUESS_MAIN);
     s->pid_file = p->pid_file;
+    s->runtime_max_ns = p->limited ? 1 : NEVER_NS;
     s->notify_access = NOTIFY_ALL;
     s->start_limit_burst = p->burst;
     s->start_limit_interval_ns = NEVER_NS;

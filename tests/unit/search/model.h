@@ -23,6 +23,7 @@ struct profile {
     uint8_t kill_mode;
     bool remains;
     bool spares;          /* SendSIGKILL=no */
+    bool limited;         /* RuntimeMaxSec= */
     bool pid_file;        /* of a forking one; else its main process is guessed */
     uint8_t burst;        /* StartLimitBurst= in an endless window; 0: no limit */
     const char *commands; /* b(efore), s(tart), a(fter), S(top), P(ost) */

@@ -250,6 +250,7 @@ static bool search_one(struct search *s, bool full)
         p.spares = rest / 2 % 2;
         p.pid_file = rest / 4;
         p.burst = p.restart == RESTART_ALWAYS ? 2 : 0;
+        p.limited = p.restart == RESTART_ON_ABORT;
         bool odd = p.type != SERVICE_ONESHOT &&
                    (strcmp(p.commands, "S") == 0 || strcmp(p.commands, "ssP") == 0);
         odd |= p.pid_file && p.type != SERVICE_FORKING;
@@ -281,7 +282,7 @@ static void graph_edges(struct graph *graph, unsigned code)
 static bool search_two(struct search *s, bool full)
 {
     static const struct profile kinds[] = {
-        { .type = SERVICE_SIMPLE, .restart = RESTART_ON_FAILURE, .commands = "s" },
+        { .type = SERVICE_SIMPLE, .restart = RESTART_ON_FAILURE, .limited = true, .commands = "s" },
         { .type = SERVICE_ONESHOT, .commands = "s" },
         { .type = SERVICE_NOTIFY, .restart = RESTART_ALWAYS, .burst = 2, .commands = "s" },
         { .type = SERVICE_ONESHOT, .remains = true, .commands = "sP" },
