@@ -104,11 +104,9 @@ static bool sends_final_signal(uint8_t state)
 
 static uint8_t signal_of(const struct turn *t, uint8_t state)
 {
-    if (sends_final_signal(state)) {
-        return t->settings->final_signal;
-    }
     bool again = state == STATE_STOP_SIGTERM && t->s->job == JOB_RESTART && t->settings->restart_signal != 0;
-    return again ? t->settings->restart_signal : t->settings->kill_signal;
+    uint8_t first = again ? t->settings->restart_signal : t->settings->kill_signal;
+    return sends_final_signal(state) ? t->settings->final_signal : first;
 }
 
 /* Whether a killing state's signal goes to all processes of the service. */
@@ -215,7 +213,6 @@ static void after_forking(struct turn *t)
     }
 }
 
-/* ExecStartPost= is over. */
 static void after_start_post(struct turn *t)
 {
     if (t->s->main_pid == 0 && (t->s->flags & FLAG_UNKNOWN)) {

@@ -20,7 +20,6 @@ setup() {
   printf '%s\n' 'server { listen 80 default_server; root /var/www; }' >folders/etc/nginx/sites-enabled/default
 }
 
-# boot_nginx [OPTIONS…]: the machine, with more options for scripts/vm.
 boot_nginx() {
   run --separate-stderr "$PRIMER_SOURCE/scripts/vm" run \
     --unit "$here/prepare.service" --unit "$here/client.service" --unit "$root/lib/systemd/system/nginx.service" \
@@ -28,7 +27,7 @@ boot_nginx() {
     --file "$BATS_TEST_TMPDIR/passwd:/etc/passwd" --file "$BATS_TEST_TMPDIR/group:/etc/group" \
     --file /bin/bash --file /bin/cat --file /bin/grep --file /bin/mkdir --file /sbin/start-stop-daemon \
     --append "primer.main=client.service" --memory 512 \
-    --events "$EVENTS" "$@"
+    --events "$EVENTS"
 }
 
 @test "nginx's own unit file: its master is the main process, answers, and is stopped by ExecStop=" {
