@@ -136,7 +136,7 @@ struct service {
     uint8_t mark;   /* the roster's, while it builds a transaction */
     uint8_t status; /* of the process that decided the result: exit status or signal */
     uint8_t status_is_signal;
-    uint8_t main_status; /* of the main process, once it has ended (FLAG_MAIN_ENDED) */
+    uint8_t main_status;  /* of the main process, once it has ended (FLAG_MAIN_ENDED) */
     uint8_t failed_step;  /* the manager's: 1 more than the row of a child that could not execute; 0: none */
     uint8_t failed_errno; /* and why: a positive errno */
     uint8_t failed_hint;  /* and an enum exec_hint */

@@ -8,18 +8,18 @@ static const char no_delegation[] = "primer hands no control groups over yet";
 static const char no_bpf[] = "primer loads no BPF programs";
 static const char no_oomd[] = "primer has no systemd-oomd";
 
-#define IGNORE(word, text, why)                                      \
-    {                                                                \
-        word, SECTION_SERVICE, IGNORED, .help = text, .because = why \
+#define IGNORE(word, text, why)                                    \
+    {                                                              \
+        word, SECTION_SERVICE, IGNORED, HELP(text), .because = why \
     }
-#define REFUSE(word, text, ...)                                   \
-    {                                                             \
-        word, SECTION_SERVICE, REFUSED, .help = text, __VA_ARGS__ \
+#define REFUSE(word, text, ...)                                 \
+    {                                                           \
+        word, SECTION_SERVICE, REFUSED, HELP(text), __VA_ARGS__ \
     }
 #define LIMITS(word, text) REFUSE(word, text, .because = no_limits, .off = "infinity")
-#define PROTECT(word, text, ...)                                            \
-    {                                                                       \
-        word, SECTION_SERVICE, REFUSED, PROTECTS, .help = text, __VA_ARGS__ \
+#define PROTECT(word, text, ...)                                          \
+    {                                                                     \
+        word, SECTION_SERVICE, REFUSED, PROTECTS, HELP(text), __VA_ARGS__ \
     }
 
 static const struct directive rows[] = {

@@ -9,13 +9,13 @@ static const char no_lsm[] = "primer talks to no security modules yet";
 static const char no_bits[] = "primer sets no securebits yet";
 static const char no_cleanup[] = "primer does not clean up after users yet";
 
-#define PROTECT(word, text, why, ...)                                                       \
-    {                                                                                       \
-        word, SECTION_SERVICE, REFUSED, PROTECTS, .help = text, .because = why, __VA_ARGS__ \
+#define PROTECT(word, text, why, ...)                                                     \
+    {                                                                                     \
+        word, SECTION_SERVICE, REFUSED, PROTECTS, HELP(text), .because = why, __VA_ARGS__ \
     }
-#define REFUSE(word, text, why)                                      \
-    {                                                                \
-        word, SECTION_SERVICE, REFUSED, .help = text, .because = why \
+#define REFUSE(word, text, why)                                    \
+    {                                                              \
+        word, SECTION_SERVICE, REFUSED, HELP(text), .because = why \
     }
 
 static const struct directive rows[] = {
