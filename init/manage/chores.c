@@ -94,6 +94,7 @@ struct chore *chore_of(struct manager *m, pid_t pid)
 void chore_ended(struct manager *m, struct chore *chore, int status)
 {
     chore->pid = 0;
+    m->searches -= chore->kind == CHORE_PID_FILE;
     if (WIFSIGNALED(status) && chore->kind != CHORE_SHELL && !chore->given_up) {
         report(m, chore->kind, chore->late ? "took too long and was killed" : "was ended by a signal", 0);
     }

@@ -161,15 +161,6 @@ static void guess(struct manager *m, uint32_t unit)
     }
 }
 
-static unsigned searches(const struct manager *m)
-{
-    unsigned count = 0;
-    for (unsigned i = 0; i < CHORES; i++) {
-        count += m->chores[i].pid != 0 && m->chores[i].kind == CHORE_PID_FILE;
-    }
-    return count;
-}
-
 static void start_search(struct manager *m, uint32_t unit, pid_t refused)
 {
     const struct unit *u = snapshot_unit(m->snapshot, unit);
@@ -179,7 +170,7 @@ static void start_search(struct manager *m, uint32_t unit, pid_t refused)
                              .path = snapshot_string(m->snapshot, settings->pid_file),
                              .waits = service_search_waits(m->snapshot, u, &m->services[unit]),
                              .refused = refused };
-    if (searches(m) == SEARCHES) {
+    if (m->searches == SEARCHES) {
         m->services[unit].todo |= TODO_SEARCH; /* one of those under way brings it back */
         roster_defer(&m->roster, unit);
         m->searches_wait = true;
@@ -190,6 +181,7 @@ static void start_search(struct manager *m, uint32_t unit, pid_t refused)
         answer(m, unit, 0);
         return;
     }
+    m->searches++;
     chore->unit = unit;
     if (search.waits) {
         chore->deadline_ns = NEVER_NS; /* the service's own deadline bounds it */
@@ -245,7 +237,7 @@ void mainpid_over(struct manager *m, uint32_t unit, pid_t found)
 
 void mainpid_give_up(struct manager *m, uint32_t unit)
 {
-    for (unsigned i = 0; i < CHORES; i++) {
+    for (unsigned i = 0; i < CHORES && m->searches > 0; i++) {
         struct chore *chore = &m->chores[i];
         if (chore->pid != 0 && chore->kind == CHORE_PID_FILE && chore->unit == unit) {
             kill(chore->pid, SIGKILL);

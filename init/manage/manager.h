@@ -160,6 +160,7 @@ struct manager {
     bool reap;                 /* there may be dead children */
     bool dead_take_room;       /* within a turn: a fork failed, and there are dead children to reap */
     uint32_t orphans_of;       /* within a turn: whose orphans were reaped last, UNIT_NONE: nobody's */
+    uint32_t searches;         /* chores that look for a main process */
     bool searches_wait;        /* units with TODO_SEARCH wait for a place among the chores */
     int idle_fds[2];           /* a pipe: Type=idle programs wait until it is closed */
     uint32_t findings_told;    /* of the snapshot's */
