@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* S as running text: a backslash, and a dot or apostrophe at the start of a line, would be commands to mdoc(7). */
@@ -69,6 +70,10 @@ static void put_directives(void)
 
 static void put_name(const struct directive *row)
 {
+    if (row->help == NULL) {
+        fprintf(stderr, "pages: nothing says what %s= does\n", row->name);
+        exit(1);
+    }
     printf("[%s] %s: %s\n", directive_sections[row->section], row->name, verdicts[row->status]);
 }
 

@@ -13,7 +13,7 @@ struct told {
     char *at; /* a mapping; NULL: nothing yet, or no room */
     size_t len;
 };
-void show_keep(void *told, const char *line);
+void show_keep(void *context, const char *line); /* CONTEXT: a struct told */
 
 /* Units, those that failed first. */
 void show_list(const struct ctl *c, const struct told *told);

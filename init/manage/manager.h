@@ -142,10 +142,10 @@ struct manager {
     struct step_runner stop;
     struct step_watch watch;       /* of the start and stop tables */
     struct step_watch child_watch; /* of the children's, under explain */
+    uint64_t up_ns;                /* when all that was asked for was started first; 0: not yet */
     bool started;                  /* the start table is through */
     bool stop_begun;               /* and the stop table was looked into */
     bool setup_done;               /* the boot's helper has ended; other lives have none */
-    uint64_t up_ns;                /* when all that was asked for was started first; 0: not yet */
     bool cycle_told;               /* a cycle's arrows, and not yet who goes */
     bool idle_told;
     enum ending ending;
@@ -158,15 +158,16 @@ struct manager {
     bool at_home;              /* the working directory is "/" and the umask 0022, as a service's */
     bool again;                /* the next turn comes without a wait */
     bool reap;                 /* there may be dead children */
+    bool done;                 /* the loop ends: only where it may */
+    bool main_refused;         /* the main unit's start job ended without a start */
+    bool main_over;            /* the main unit ended by itself */
     bool dead_take_room;       /* within a turn: a fork failed, and there are dead children to reap */
+    bool searches_wait;        /* units with TODO_SEARCH wait for a place among the chores */
     uint32_t orphans_of;       /* within a turn: whose orphans were reaped last, UNIT_NONE: nobody's */
     uint32_t searches;         /* chores that look for a main process */
-    bool searches_wait;        /* units with TODO_SEARCH wait for a place among the chores */
     int idle_fds[2];           /* a pipe: Type=idle programs wait until it is closed */
     uint32_t findings_told;    /* of the snapshot's */
     uint32_t reap_from;        /* in a flood: which slot of `pids` is looked at next */
-    bool main_refused;         /* the main unit's start job ended without a start */
-    bool main_over;            /* the main unit ended by itself */
 
     uint32_t main_unit; /* UNIT_NONE: none */
     uint8_t status;     /* of the run: exit status, or a signal */
@@ -175,7 +176,6 @@ struct manager {
     uint64_t invocations; /* starts so far: half of INVOCATION_ID= */
     uint64_t boot_id;     /* the other half */
     char notify_path[108];
-    bool done; /* the loop ends: only where it may */
 };
 
 /* Fills M for LIFE; all wishes at their defaults. Blocks all signals. */

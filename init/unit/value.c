@@ -210,10 +210,10 @@ static const char *const type_words[] = {
 void value_type(struct assignment *a, char *value)
 {
     struct unit_service *s = &a->service->service;
-    for (uint8_t i = 0; i <= SERVICE_TYPES; i++) {
+    for (unsigned i = 0; i <= SERVICE_TYPES; i++) {
         if (strcmp(value, type_words[i]) == 0) {
             bool idle = i == SERVICE_TYPES;
-            s->type = idle ? (uint8_t)SERVICE_SIMPLE : i;
+            s->type = (uint8_t)(idle ? SERVICE_SIMPLE : i);
             s->flags = (uint8_t)(idle ? s->flags | SERVICE_IDLE : s->flags & ~SERVICE_IDLE);
             a->service->has_type = true;
             return;

@@ -375,7 +375,7 @@ static void test_program_of_another_user(void **state)
     write_file("/run/closed/program", "#!/bin/sh\n", 0755);
     builder_command(&b, "/run/closed/program", "program", NULL);
     run_command(&r, &b);
-    assert_fails(&r, "exec", EACCES, HINT_NONE, "/run/closed/program"); /* the folder's business */
+    assert_fails(&r, "exec", EACCES, HINT_CLOSED_FOLDER, "/run/closed/program");
     unlink("/run/closed/program");
     rmdir("/run/closed");
 }

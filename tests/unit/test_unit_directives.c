@@ -60,7 +60,6 @@ static void test_rows(void **state)
             count++;
             assert_non_null(row->name);
             assert_true(row->section < SECTIONS);
-            assert_non_null(row->help);
             if ((row->status == HONOURED) != (row->parse != NULL) ||
                 (row->status == HONOURED) != (row->because == NULL) ||
                 (row->status == HONOURED && (row->flags != 0 || row->off != NULL))) {
