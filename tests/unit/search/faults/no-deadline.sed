@@ -1,4 +1,4 @@
-# files: service.c
+# files: turn.c
 # Signals are sent, and their effect is waited for without a time-out.
 # caught: whoever waits has a deadline, a process, or a job that goes on
-s/set_state(t, state, stop_timeout_ns(t));/set_state(t, state, NEVER_NS);/
+s/turn_set_state(t, state, turn_stop_timeout_ns(t));/turn_set_state(t, state, NEVER_NS);/
