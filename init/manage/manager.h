@@ -111,6 +111,7 @@ struct manager {
     int proc_fd; /* /proc, if it shows this pid namespace; else -1 */
     int notify_fd;
     int tell_fds[2]; /* helpers and children write event records into it */
+    int idle_fds[2]; /* a pipe: Type=idle programs wait until it is closed */
 
     struct event_ring ring;
     struct outlet outlets[OUTLETS];
@@ -165,7 +166,6 @@ struct manager {
     bool searches_wait;        /* units with TODO_SEARCH wait for a place among the chores */
     uint32_t orphans_of;       /* within a turn: whose orphans were reaped last, UNIT_NONE: nobody's */
     uint32_t searches;         /* chores that look for a main process */
-    int idle_fds[2];           /* a pipe: Type=idle programs wait until it is closed */
     uint32_t findings_told;    /* of the snapshot's */
     uint32_t reap_from;        /* in a flood: which slot of `pids` is looked at next */
 
