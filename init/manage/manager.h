@@ -124,54 +124,54 @@ struct manager {
     struct timers timers;
     void *memory; /* what services, groups, pids and timers are in */
     size_t memory_size;
-    int loader_fd;   /* the memfd that a loader is filling, or -1 */
-    int load_error;  /* how the last one went: 0 or -errno */
-    bool load_again; /* asked for while one was under way */
+    int loader_fd;  /* the memfd that a loader is filling, or -1 */
+    int load_error; /* how the last one went: 0 or -errno */
 
     struct tracker tracker;
     struct chore chores[CHORES];
     struct pending_exec execs[PENDING_EXECS];
-    unsigned pending_execs; /* of them in use */
-    uint64_t room_ns;       /* a start waits for room among them, at most until then; NEVER_NS: none does */
+    uint64_t room_ns; /* a start waits for room among them, at most until then; NEVER_NS: none does */
     struct adopted adopted;
     struct control control;
 
-    char words[4096];  /* what the strings of `wishes` are in */
-    uint32_t spawning; /* the unit whose child is being forked: for who looks on in the child */
+    char words[4096];       /* what the strings of `wishes` are in */
+    uint32_t spawning;      /* the unit whose child is being forked: for who looks on in the child */
+    unsigned pending_execs; /* of `execs` in use */
 
     struct step_runner start;
     struct step_runner stop;
     struct step_watch watch;       /* of the start and stop tables */
     struct step_watch child_watch; /* of the children's, under explain */
     uint64_t up_ns;                /* when all that was asked for was started first; 0: not yet */
-    bool started;                  /* the start table is through */
-    bool stop_begun;               /* and the stop table was looked into */
-    bool setup_done;               /* the boot's helper has ended; other lives have none */
-    bool cycle_told;               /* a cycle's arrows, and not yet who goes */
-    bool idle_told;
-    enum ending ending;
     uint64_t stop_deadline_ns;
     uint64_t step_deadline_ns; /* of a step that waits; NEVER_NS: for events alone */
     uint64_t step_until_ns;    /* that step's own bound, set when it begins; 0: it has not begun */
     int step_chore;            /* of a step that is a chore: enum step_chore */
     int step_status;           /* how it ended: a wait status */
-    bool drained;              /* no child is left */
-    bool at_home;              /* the working directory is "/" and the umask 0022, as a service's */
-    bool again;                /* the next turn comes without a wait */
-    bool reap;                 /* there may be dead children */
-    bool done;                 /* the loop ends: only where it may */
-    bool main_refused;         /* the main unit's start job ended without a start */
-    bool main_over;            /* the main unit ended by itself */
-    bool dead_take_room;       /* within a turn: a fork failed, and there are dead children to reap */
-    bool searches_wait;        /* units with TODO_SEARCH wait for a place among the chores */
-    uint32_t orphans_of;       /* within a turn: whose orphans were reaped last, UNIT_NONE: nobody's */
-    uint32_t searches;         /* chores that look for a main process */
-    uint32_t findings_told;    /* of the snapshot's */
-    uint32_t reap_from;        /* in a flood: which slot of `pids` is looked at next */
-
-    uint32_t main_unit; /* UNIT_NONE: none */
-    uint8_t status;     /* of the run: exit status, or a signal */
+    bool started;              /* the start table is through */
+    bool stop_begun;           /* and the stop table was looked into */
+    bool setup_done;           /* the boot's helper has ended; other lives have none */
+    bool cycle_told;           /* a cycle's arrows, and not yet who goes */
+    bool idle_told;
+    bool load_again;     /* a reload was asked for while one was under way */
+    bool drained;        /* no child is left */
+    bool at_home;        /* the working directory is "/" and the umask 0022, as a service's */
+    bool again;          /* the next turn comes without a wait */
+    bool reap;           /* there may be dead children */
+    bool done;           /* the loop ends: only where it may */
+    bool main_refused;   /* the main unit's start job ended without a start */
+    bool main_over;      /* the main unit ended by itself */
+    bool dead_take_room; /* within a turn: a fork failed, and there are dead children to reap */
+    bool searches_wait;  /* units with TODO_SEARCH wait for a place among the chores */
+    uint8_t status;      /* of the run: exit status, or a signal */
     uint8_t status_is_signal;
+    enum ending ending;
+    uint32_t main_unit;     /* UNIT_NONE: none */
+    uint32_t orphans_of;    /* within a turn: whose orphans were reaped last, UNIT_NONE: nobody's */
+    uint32_t searches;      /* chores that look for a main process */
+    uint32_t findings_told; /* of the snapshot's */
+    uint32_t reap_from;     /* in a flood: which slot of `pids` is looked at next */
+
     const char *status_reason;
     uint64_t invocations; /* starts so far: half of INVOCATION_ID= */
     uint64_t boot_id;     /* the other half */
