@@ -72,7 +72,7 @@ struct event {
     char unit[48]; /* longer names are cut */
 };
 
-enum { EVENT_RING = 152, EVENT_GATES = 5 };
+enum { EVENT_RING = 136, EVENT_GATES = 5 };
 
 /* The flood gate of one kind that is merged: a record costs a token; without one it is only counted, in `held`. */
 struct event_gate {
