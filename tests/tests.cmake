@@ -7,11 +7,12 @@
 #   tests/lint/X          unit/lint-X        one script: findings on stdout, one a line, and status 1
 #   tests/pack/X.bats     unit/pack-X        the dev primer-pack, which is a tool of this host
 #   tests/ns/X.bats       ns/X@AS-TRACKER    the dev binary in namespaces, once for every variant
-#   tests/boot/X.bats     boot/X             the release binary in QEMU, one machine at a time
+#   tests/boot/X.bats     boot/X             the release binary in QEMU
 #
-# A .bats file may say two things in comment lines of its own, anywhere in it:
+# A .bats file may say three things in comment lines of its own, anywhere in it:
 #   # variants: root/cgroup user/group    the variants that it makes sense for (ns; default: all four)
 #   # timeout: 300                        seconds for the whole file (default: 300, boot 900)
+#   # alone: yes                          nothing else runs meanwhile (boot): a machine in real time
 
 set(variants_all root/cgroup root/group user/cgroup user/group)
 # An exit status of its own for the sanitizers, so that no test takes it for the program's. The leak
@@ -122,10 +123,12 @@ foreach(file IN LISTS ns_files)
   endforeach()
 endforeach()
 
-# Boots. Each is a whole machine, which one core emulates: one at a time.
+# Boots. Each is a whole machine, which one core emulates. Nearly all count instructions for time, and what else goes on
+# here is nothing to them.
 file(GLOB boot_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/boot/*.bats")
 foreach(file IN LISTS boot_files)
   cmake_path(GET file STEM name)
   add_bats_test(boot/${name} "${file}" boot 900 "PRIMER=${CMAKE_SOURCE_DIR}/build/release/primer")
-  set_tests_properties(boot/${name} PROPERTIES RESOURCE_LOCK qemu)
+  bats_says("${file}" alone no alone)
+  set_tests_properties(boot/${name} PROPERTIES RUN_SERIAL ${alone})
 endforeach()

@@ -4,6 +4,7 @@
 # and the disk is looked into when the machine is gone: only what was unmounted, or at least protected,
 # is complete on it. It is a machine in real time: in the other kind, time leaps while a disk is at work,
 # and every deadline passes.
+# alone: yes
 load ../lib/common
 
 here=$PRIMER_SOURCE/tests/boot/setup

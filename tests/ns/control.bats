@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # primerctl and the control socket, against a manager that leads a whole life in each case.
-# variants: root/cgroup root/group user/cgroup user/group
+# variants: root/cgroup user/group
 # timeout: 300
 # shellcheck disable=SC2154 # ns_wait sets status
 
