@@ -3,7 +3,7 @@
 # Podman lives in the namespaces of tests/lib/enter: /run is new, the cgroups end at one of our own, and what runs there
 # ends with PID 1, which ends with the test. Storage, state, locks, temporary files and runc's records lie below
 # POD_ROOT; /var/lib/containers, which Podman's caches insist on, is a folder of it too; the rest of the machine's root
-# is read-only. No network is made.
+# is read-only, but for /tmp. No network is made.
 # Relies on common.bash and ns.bash, in the variant root/cgroup.
 # shellcheck shell=bash
 
@@ -44,11 +44,13 @@ network_config_dir = "$POD_ROOT/networks"
 END
   printf '[storage]\ndriver = "vfs"\nrunroot = "%s/run"\ngraphroot = "%s/storage"\n' "$POD_ROOT" "$POD_ROOT" \
     >"$POD_ROOT/storage.conf"
-  # PID 1's part. Controllers cannot be enabled in a cgroup that has a process, so all of ours are in a leaf.
+  # PID 1's part. Controllers cannot be enabled in a cgroup that has a process, so all of ours are in a leaf. runc and
+  # conmon make short-lived files in /tmp, whatever TMPDIR says, so that /tmp has to be writable where it is no mount.
   cat >"$POD_ROOT/first" <<END
 #!/bin/sh -e
 mkdir /sys/fs/cgroup/podman
 echo \$\$ >/sys/fs/cgroup/podman/cgroup.procs
+mount --bind /tmp /tmp
 mount --bind "$POD_ROOT" "$POD_ROOT"
 [ ! -e /var/lib/containers ] || mount --bind "$POD_ROOT/var" /var/lib/containers
 mount -o remount,bind,ro /
