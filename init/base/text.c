@@ -111,3 +111,13 @@ void text_copy(char *dst, size_t size, const char *s)
         dst[t.len] = '\0';
     }
 }
+
+char *text_find(const char *in, const char *what)
+{
+    size_t len = strlen(what);
+    char *at = strchr(in, *what);
+    while (at != NULL && strncmp(at, what, len) != 0) {
+        at = strchr(at + 1, *what);
+    }
+    return at;
+}

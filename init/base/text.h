@@ -39,4 +39,7 @@ void text_json(struct text *t, const char *s);
 /* Copies S into DST[SIZE], cut where it must be but not within a character of UTF-8, always terminated. */
 void text_copy(char *dst, size_t size, const char *s);
 
+/* As strstr(3), which is a kilobyte in musl: the first WHAT, which is not empty, in IN; NULL: there is none. */
+char *text_find(const char *in, const char *what);
+
 #endif

@@ -1,11 +1,11 @@
 #include "boot/conf.h"
 
+#include "base/sort.h"
 #include "base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -53,7 +53,7 @@ int conf_names(struct arena *arena, const char *path, struct vec *names)
     }
     closedir(folder);
     if (names->count > 1) {
-        qsort(names->at, names->count, sizeof(char *), by_string);
+        sort(names->at, names->count, sizeof(char *), by_string);
     }
     return 0;
 }
@@ -135,7 +135,7 @@ void conf_open(struct conf *c, struct arena *arena, const char *root, const stru
         add_folder(c, root, *folder);
     }
     if (c->files.count > 1) {
-        qsort(c->files.at, c->files.count, sizeof(struct conf_file), by_name);
+        sort(c->files.at, c->files.count, sizeof(struct conf_file), by_name);
     }
     if (place->last != NULL) {
         add_last(c, root);

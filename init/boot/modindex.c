@@ -1,6 +1,7 @@
 #include "boot/modindex.h"
 
 #include "base/glob.h"
+#include "base/text.h"
 #include "boot/conf.h"
 
 #include <errno.h>
@@ -35,7 +36,7 @@ static const char *base_of(const char *path, size_t n)
 char *modname_of_path(struct arena *arena, const char *path)
 {
     const char *base = base_of(path, strlen(path));
-    const char *end = strstr(base, ".ko");
+    const char *end = text_find(base, ".ko");
     return modname_copy(arena, base, end == NULL ? strlen(base) : (size_t)(end - base));
 }
 
@@ -116,7 +117,7 @@ bool modindex_is_builtin_alias(const struct modindex *x, const char *name)
     static const char key[] = ".alias=";
     const char *end = x->modinfo + x->modinfo_size;
     for (const char *at = x->modinfo; at < end; at += strlen(at) + 1) {
-        const char *alias = strstr(at, key);
+        const char *alias = text_find(at, key);
         if (alias == NULL || strcspn(at, ".=") != (size_t)(alias - at)) {
             continue;
         }

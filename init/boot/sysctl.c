@@ -57,7 +57,7 @@ static void normalise(char *key)
 /* "/../" would leave /proc/sys. */
 static bool climbs(const char *key)
 {
-    for (const char *at = key; (at = strstr(at, "..")) != NULL; at += 2) {
+    for (const char *at = key; (at = text_find(at, "..")) != NULL; at += 2) {
         if ((at == key || at[-1] == '/') && (at[2] == '/' || at[2] == '\0')) {
             return true;
         }

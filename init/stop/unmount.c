@@ -8,6 +8,7 @@
 #include "stop/unmount.h"
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "unit/arena.h"
 
 #include <errno.h>
@@ -68,7 +69,7 @@ struct round {
 /* A line: the fifth word is the target, the type is the first word behind " - ". */
 static bool parse_line(char *line, struct mounted *m)
 {
-    char *type = strstr(line, " - ");
+    char *type = text_find(line, " - ");
     char *word = line;
     for (int i = 0; i < 4 && word != NULL; i++) {
         word = strchr(word, ' ');

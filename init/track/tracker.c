@@ -198,7 +198,7 @@ bool tracker_is_empty(const struct tracker *t, const char *unit, struct groups *
     bool gone = n < 0 && errno == ENODEV;
     close(fd);
     events[n < 0 ? 0 : n] = '\0';
-    return gone || strstr(events, "populated 0") != NULL;
+    return gone || text_find(events, "populated 0") != NULL;
 }
 
 static int signal_group(int32_t group, const int *signals)
@@ -291,7 +291,7 @@ bool tracker_unit_of(const struct tracker *t, pid_t pid, char *unit, size_t size
     if (fd_read_file(AT_FDCWD, path, lines, sizeof lines) < 0) {
         return false;
     }
-    const char *line = strstr(lines, "0::");
+    const char *line = text_find(lines, "0::");
     if (line == NULL || strncmp(line + 3, t->prefix, strlen(t->prefix)) != 0) {
         return false;
     }

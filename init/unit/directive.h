@@ -30,17 +30,23 @@ struct directive {
     uint8_t flags;   /* enum directive_flags */
     uint8_t which;   /* the parser's: an edge_kind, a phase, a flag, a resource … */
     uint16_t at;     /* the parser's: offset in struct draft_service or struct draft */
-    void (*parse)(struct assignment *a, char *value); /* honoured */
-    const char *help;                                 /* what it does, in a few words: HELP */
-    const char *because; /* not honoured: why; what it would do besides, may be in it */
-    const char *off;     /* not honoured: the value that means nothing is asked for, beside "no" and none */
+#ifdef PRIMER_PAGES
+    const char *help; /* what it does, in a few words: HELP */
+#else
+    uint8_t no_help;
+#endif
+    union {
+        void (*parse)(struct assignment *a, char *value); /* honoured */
+        const char *because; /* not honoured: why; what it would do besides, may be in it */
+    };
+    const char *off; /* not honoured: the value that means nothing is asked for, beside "no" and none */
 };
 
-/* Only the manual's pages tell what a directive does: primer itself has no room for it, 6 KiB. */
+/* Only the manual's pages tell what a directive does: primer itself has no room for it, 10 KiB. */
 #ifdef PRIMER_PAGES
 #define HELP(text) .help = (text)
 #else
-#define HELP(text) .help = NULL
+#define HELP(text) .no_help = 1
 #endif
 
 struct directive_table {

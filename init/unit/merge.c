@@ -6,9 +6,9 @@
 #include "unit/names.h"
 #include "unit/targets.h"
 
+#include "base/sort.h"
 #include "base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { FOLDER_NAME_SIZE = UNIT_NAME_SIZE + 16 };
@@ -106,7 +106,7 @@ static struct vec collect(struct assignment *a, const char *suffix, bool of_type
     struct found *all = found.at;
     uint32_t kept = 0;
     if (found.count > 0) {
-        qsort(all, found.count, sizeof *all, by_name);
+        sort(all, found.count, sizeof *all, by_name);
     }
     for (uint32_t i = 0; i < found.count; i++) {
         if (kept == 0 || strcmp(all[kept - 1].entry->base, all[i].entry->base) != 0) {
