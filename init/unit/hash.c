@@ -1,5 +1,6 @@
 #include "unit/hash.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* An odd number whose bits look random: one multiplication spreads a word over all bits above it. */
@@ -8,16 +9,20 @@
 uint64_t hash_bytes(const void *bytes, size_t n)
 {
     const unsigned char *at = bytes;
+    const unsigned char *end = at + n;
     uint64_t h = n * SPREAD;
-    uint64_t word;
-    for (; n >= sizeof word; n -= sizeof word, at += sizeof word) {
+    uint64_t word = 0;
+    for (; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
         memcpy(&word, at, sizeof word);
         h = (h ^ word) * SPREAD;
         h ^= h >> 29;
     }
-    word = 0;
-    for (size_t i = 0; i < n; i++) {
-        word = word << 8 | at[i];
+    if (n >= sizeof word) { /* the rest, and what stands before it once more */
+        memcpy(&word, end - sizeof word, sizeof word);
+    } else {
+        for (; at < end; at++) {
+            word = word << 8 | *at;
+        }
     }
     h = (h ^ word) * SPREAD;
     return h ^ h >> 32;

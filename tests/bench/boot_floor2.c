@@ -1,7 +1,5 @@
-/*
- * boot_floor2: a process 1 that makes the kernel calls which primer makes, and nothing else: what primer takes beyond it
- * is primer's own. The kernel's command line says services=N; floor=cgroups gives each a cgroup.
- */
+/* boot_floor2: a process 1 that makes the kernel calls which primer makes, and nothing else: what primer takes beyond it
+ * is primer's own. The kernel's command line says services=N; floor=cgroups gives each a cgroup. */
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -10,22 +8,18 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 static const char *const mounts[][2] = {
     { "/proc", "proc" },     { "/sys", "sysfs" }, { "/dev", "devtmpfs" }, { "/dev/pts", "devpts" },
     { "/dev/shm", "tmpfs" }, { "/run", "tmpfs" }, { "/tmp", "tmpfs" },    { "/sys/fs/cgroup", "cgroup2" },
 };
 static int cgroups = -1, null, pids[2001];
 static char piece[4096], stack[8192], snapshot[180 * 2001];
-static const char *name(int i, const char *file)
-{
-    snprintf(piece, sizeof piece, "service%04d.service%s", i, file);
-    return piece;
-}
+#define NAME(i, file) (snprintf(piece, sizeof piece, "service%04d.service%s", i, file), piece)
 static void look(int folder, const char *path)
 {
     int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
@@ -35,10 +29,8 @@ static void helper(int count) /* -1: looks for what could be set up; else loads 
 {
     int memory = memfd_create("units", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fork() == 0) {
-        for (int i = 0; i < (count < 0 ? 18 : 7); i++)
-            look(AT_FDCWD, "/usr/local/lib/nothing");
-        for (int i = 0; i <= count; i++)
-            look(AT_FDCWD, name(i, ""));
+        for (int i = count < 0 ? -18 : -7; i <= count; i++)
+            look(AT_FDCWD, i < 0 ? "/usr/local/lib/nothing" : NAME(i, ""));
         _exit(write(memory, snapshot, 180U * (unsigned)(count + 1)) < 0);
     }
     wait(NULL);
@@ -46,19 +38,23 @@ static void helper(int count) /* -1: looks for what could be set up; else loads 
 }
 static void become(int i)
 {
-    char *argv[] = { (char *)(i == 0 ? "/bench/probe" : "/bench/service"), NULL };
-    sigset_t none = { 0 };
+    const char *words[] = { i == 0 ? "/bench/probe" : "/bench/service", NULL,
+                            "INVOCATION_ID=01234567890123456789012345678901",
+                            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", NULL };
     setsid();
+    umask(022);
     dup2(null, 0);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    execve(argv[0], argv, &argv[1]);
+    chdir("/");
+    signal(SIGPIPE, SIG_IGN);
+    sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
+    execve(words[0], (char **)words, (char **)&words[2]);
 }
 static void start(int i) /* vfork(2) into a cgroup, which only clone3(2) can, with a stack for the child */
 {
     struct clone_args args = { .exit_signal = SIGCHLD, .stack = (size_t)stack, .stack_size = sizeof stack };
     args.flags = CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND;
-    if (cgroups >= 0 && mkdirat(cgroups, name(i, ""), 0755) == 0) {
-        args.cgroup = (unsigned)openat(cgroups, name(i, ""), O_DIRECTORY | O_CLOEXEC);
+    if (cgroups >= 0 && mkdirat(cgroups, NAME(i, ""), 0755) == 0) {
+        args.cgroup = (unsigned)openat(cgroups, NAME(i, ""), O_DIRECTORY | O_CLOEXEC);
         args.flags |= CLONE_INTO_CGROUP;
     }
     __asm__ volatile("syscall; test %%eax, %%eax; jnz 1f; mov %2, %%edi; call *%3; 1:"
@@ -80,20 +76,25 @@ int main(void)
         cgroups = open("/sys/fs/cgroup/services", O_DIRECTORY | O_CLOEXEC);
     }
     null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pids); /* each child has these until it executes */
+    pipe2(pids, O_CLOEXEC);
+    syscall(SYS_epoll_create1, O_CLOEXEC);
+    syscall(SYS_signalfd4, -1, &request, sizeof(long), O_CLOEXEC);
+    open("/proc", O_DIRECTORY | O_CLOEXEC);
+    open("/dev/console", O_WRONLY | O_CLOEXEC);
     helper(-1);
     helper(chdir("/etc/primer") == 0 ? count : 0);
     for (int i = 0; i <= count; i++)
         start(i);
     sigwaitinfo(&request, &info);
     for (int i = 0; i <= count; i++) {
-        if (cgroups >= 0)
-            look(cgroups, name(i, "/cgroup.procs"));
+        cgroups < 0 ? (void)0 : look(cgroups, NAME(i, "/cgroup.procs"));
         kill(pids[i], SIGTERM);
         kill(pids[i], SIGCONT);
     }
     for (int i = 0; waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) == 0; i++) {
         waitid(P_PID, (id_t)info.si_pid, &info, WEXITED);
-        cgroups < 0 ? (void)kill(-info.si_pid, 0) : look(cgroups, name(i, "/cgroup.events"));
+        cgroups < 0 ? (void)kill(-info.si_pid, 0) : look(cgroups, NAME(i, "/cgroup.events"));
     }
     reboot(vfork() == 0 ? (int)RB_POWER_OFF : RB_DISABLE_CAD);
     pause();
