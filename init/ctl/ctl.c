@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/errname.h"
 #include "base/fd.h"
-#include "base/nearest.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "ctl/show.h"
@@ -165,7 +164,7 @@ const struct verb ctl_verbs[] = {
 };
 const unsigned ctl_verb_count = sizeof ctl_verbs / sizeof ctl_verbs[0];
 
-const struct option ctl_options[] = {
+const struct long_option ctl_options[] = {
     { "--json", NULL, offsetof(struct ctl, json), "a JSON object a line" },
     { "--no-block", NULL, offsetof(struct ctl, no_block), "do not wait for the end of what was asked for" },
     { "--timeout", "SECONDS", offsetof(struct ctl, timeout), "wait no longer; status 124 then" },
@@ -207,59 +206,14 @@ int ctl_say_errno(const char *what, int error, int status)
     return ctl_say(what, why, status);
 }
 
-static void put_row(const char *name, const char *args, const char *help)
-{
-    char line[512] = "";
-    struct text t = TEXT_OVER(line);
-    text_add(&t, "  ");
-    text_add(&t, name);
-    text_add(&t, args[0] == '\0' ? "" : " ");
-    text_add(&t, args);
-    do {
-        text_char(&t, ' ');
-    } while (t.len < 30);
-    text_add(&t, help);
-    text_char(&t, '\n');
-    fd_write_all(STDOUT_FILENO, line, t.len);
-}
-
 static int help(void)
 {
     static const char usage[] = "usage: primerctl [OPTION...] VERB [ARGUMENT...]\n";
     fd_write_all(STDOUT_FILENO, usage, sizeof usage - 1);
     for (unsigned i = 0; i < ctl_verb_count; i++) {
-        put_row(ctl_verbs[i].name, ctl_verbs[i].args, ctl_verbs[i].help);
+        long_option_row(ctl_verbs[i].name, ctl_verbs[i].args, ctl_verbs[i].help);
     }
-    for (unsigned i = 0; i < ctl_option_count; i++) {
-        put_row(ctl_options[i].name, ctl_options[i].value == NULL ? "" : ctl_options[i].value,
-                ctl_options[i].help);
-    }
-    return 0;
-}
-
-/* Takes the option at ARGV[0]; how many words it was, or 0 when it is none. */
-static int take_option(struct ctl *c, char **argv)
-{
-    for (unsigned i = 0; i < ctl_option_count; i++) {
-        const struct option *o = &ctl_options[i];
-        size_t len = strlen(o->name);
-        void *out = (char *)c + o->offset;
-        if (strncmp(argv[0], o->name, len) != 0) {
-            continue;
-        }
-        if (o->value == NULL && argv[0][len] == '\0') {
-            *(bool *)out = true;
-            return 1;
-        }
-        if (o->value != NULL && argv[0][len] == '=') {
-            *(const char **)out = argv[0] + len + 1;
-            return 1;
-        }
-        if (o->value != NULL && argv[0][len] == '\0' && argv[1] != NULL) {
-            *(const char **)out = argv[1];
-            return 2;
-        }
-    }
+    long_option_help(ctl_options, ctl_option_count);
     return 0;
 }
 
@@ -282,17 +236,14 @@ static int take_words(struct ctl *c, int argc, char **argv)
     int left = 0;
     bool options = true;
     for (int i = 0; i < argc;) {
-        int taken = options && argv[i][0] == '-' ? take_option(c, argv + i) : 0;
+        int taken = options && argv[i][0] == '-' ? long_option_take(ctl_options, ctl_option_count, c, argv + i) : 0;
         if (taken == 0 && options && strcmp(argv[i], "--") == 0) {
             options = false;
             i++;
             continue;
         }
         if (taken == 0 && options && argv[i][0] == '-') {
-            struct nearest nearest = { .word = argv[i] };
-            for (unsigned k = 0; k < ctl_option_count; k++) {
-                nearest_offer(&nearest, ctl_options[k].name);
-            }
+            struct nearest nearest = long_option_nearest(ctl_options, ctl_option_count, argv[i]);
             return refuse(argv[i], "not an option, or its value is missing", &nearest);
         }
         if (taken == 0) {

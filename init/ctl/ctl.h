@@ -7,6 +7,8 @@
 #ifndef PRIMER_CTL_CTL_H
 #define PRIMER_CTL_CTL_H
 
+#include "ctl/long_option.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -52,15 +54,9 @@ struct verb {
     const char *request;       /* of the protocol; NULL: it speaks with no manager, or in its own way */
     const char *help;
 };
-struct option {
-    const char *name;
-    const char *value;
-    unsigned short offset;
-    const char *help;
-};
 extern const struct verb ctl_verbs[];
 extern const unsigned ctl_verb_count;
-extern const struct option ctl_options[];
+extern const struct long_option ctl_options[];
 extern const unsigned ctl_option_count;
 
 int ctl_main(int argc, char **argv);

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/nearest.h"
+#include "ctl/long_option.h"
 #include "manage/manager.h"
 #include "manage/steps.h"
 
@@ -135,13 +135,7 @@ static const struct life manager_life = {
     .start_failed = start_failed,
 };
 
-/* The options, each with its value behind it or after "=". */
-static const struct option {
-    const char *name;
-    const char *value; /* what it takes, for --help; NULL: nothing */
-    size_t offset;     /* of a const char * or, without a value, a bool in struct wishes */
-    const char *help;
-} options[] = {
+static const struct long_option options[] = {
     { "--unit", "NAME", offsetof(struct wishes, unit), "the unit to start; else the default of /etc/primer" },
     { "--main", "NAME", offsetof(struct wishes, main),
       "the unit whose end ends the manager, with its status" },
@@ -151,6 +145,7 @@ static const struct option {
     { "--events", "FILE", offsetof(struct wishes, events), "write every event there, a JSON line each" },
     { "--no-cgroups", NULL, offsetof(struct wishes, no_cgroups), "track services by process group" },
     { "--verbose", NULL, offsetof(struct wishes, verbose), "tell everything that happens" },
+    { "--help", NULL, offsetof(struct wishes, help), "this list" },
 };
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
@@ -172,31 +167,6 @@ static int refuse(const char *word, const char *why, const char *nearest)
     return 125;
 }
 
-/* Takes the option at ARGV[0]; how many words it was, or 0 when it is none. */
-static int take_option(struct wishes *wishes, char **argv)
-{
-    for (unsigned i = 0; i < OPTIONS; i++) {
-        size_t len = strlen(options[i].name);
-        void *out = (char *)wishes + options[i].offset;
-        if (strncmp(argv[0], options[i].name, len) != 0) {
-            continue;
-        }
-        if (options[i].value == NULL && argv[0][len] == '\0') {
-            *(bool *)out = true;
-            return 1;
-        }
-        if (options[i].value != NULL && argv[0][len] == '=') {
-            *(const char **)out = argv[0] + len + 1;
-            return 1;
-        }
-        if (options[i].value != NULL && argv[0][len] == '\0' && argv[1] != NULL) {
-            *(const char **)out = argv[1];
-            return 2;
-        }
-    }
-    return 0;
-}
-
 int manager_main(int argc, char **argv)
 {
     static struct manager m; /* too large for the stack, and there is one */
@@ -204,16 +174,16 @@ int manager_main(int argc, char **argv)
     m.wishes.folder = "/run/primer";
     m.setup_done = true;
     for (int i = 0; i < argc;) {
-        int taken = take_option(&m.wishes, argv + i);
+        int taken = long_option_take(options, OPTIONS, &m.wishes, argv + i);
         if (taken == 0) {
-            struct nearest nearest = { .word = argv[i] };
-            for (unsigned k = 0; k < OPTIONS; k++) {
-                nearest_offer(&nearest, options[k].name);
-            }
             return refuse(argv[i], "not an option of primer --manager, or its value is missing",
-                          nearest.best);
+                          long_option_nearest(options, OPTIONS, argv[i]).best);
         }
         i += taken;
+    }
+    if (m.wishes.help) {
+        long_option_help(options, OPTIONS);
+        return 0;
     }
     if (m.wishes.verbose) {
         m.wishes.level = LEVEL_DEBUG;

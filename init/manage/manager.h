@@ -92,6 +92,7 @@ struct wishes {
     const char *folder;  /* where the sockets are */
     const char *units;   /* a folder in place of /etc/primer */
     bool verbose;
+    bool help; /* of --manager */
     bool explain;
     bool rescue;     /* rescue, single, 1 */
     bool emergency;  /* not even the boot's helpers */

@@ -25,6 +25,15 @@ chain() {
   done
 }
 
+@test "its options are listed, and a word that is none is refused with the nearest one" {
+  run "$PRIMER" --manager --help
+  assert_success
+  assert_line --regexp '^  --events FILE +write every event there, a JSON line each$'
+  run "$PRIMER" --manager --evnts
+  assert_failure 125
+  assert_output --partial 'did you mean --events?'
+}
+
 @test "services start in order, and TERM stops them in the reverse one" {
   chain c.service a.service b.service
   manager_start
