@@ -155,10 +155,11 @@ static void put_verbs(void)
 {
     printf(".Bl -tag -width Ds\n");
     for (unsigned i = 0; i < ctl_verb_count; i++) {
-        printf(".It Cm %s", ctl_verbs[i].name);
-        if (ctl_verbs[i].args[0] != '\0') {
+        int name = (int)strcspn(ctl_verbs[i].usage, " ");
+        printf(".It Cm %.*s", name, ctl_verbs[i].usage);
+        if (ctl_verbs[i].usage[name] != '\0') {
             printf(" Ar ");
-            put_text(ctl_verbs[i].args);
+            put_text(ctl_verbs[i].usage + name + 1);
         }
         printf("\n\\&");
         put_text(ctl_verbs[i].help);

@@ -2,8 +2,7 @@
  * check: the loader without PID 1: reads unit files as a manager would and says what it finds.
  */
 #include "base/fd.h"
-#include "base/text.h"
-#include "ctl/ctl.h"
+#include "ctl/show.h"
 #include "unit/load.h"
 
 #include <errno.h>
@@ -12,31 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FOLDERS = 16 };
-
-static void put_json(struct text *t, const char *key, const char *value)
-{
-    if (value != NULL) {
-        text_char(t, t->len == 0 ? '{' : ',');
-        text_json(t, key);
-        text_char(t, ':');
-        text_json(t, value);
-    }
-}
-
 /* With the keys that a manager's `status` has. */
 static void print_json(const struct snapshot *s, const struct finding *f)
 {
     char line[8192] = "";
     struct text t = TEXT_OVER(line);
-    put_json(&t, "finding", load_severity_name(f->severity));
-    put_json(&t, "path", snapshot_string(s, f->path));
-    text_add(&t, ",\"line\":");
-    text_u64(&t, f->line);
-    put_json(&t, "directive", snapshot_string(s, f->directive));
-    put_json(&t, "sentence", snapshot_string(s, f->sentence));
-    text_add(&t, "}\n");
-    fd_write_all(STDOUT_FILENO, line, t.len);
+    record_put(&t, "finding", load_severity_name(f->severity));
+    record_put(&t, "path", snapshot_string(s, f->path));
+    record_number(&t, "line", f->line);
+    record_put(&t, "directive", snapshot_string(s, f->directive));
+    record_put(&t, "sentence", snapshot_string(s, f->sentence));
+    show_object(line);
 }
 
 /* All findings of the folder, or of the one unit NAME in it. */
@@ -77,10 +62,8 @@ static int check(const struct ctl *c, char *path)
             *slash = '\0';
         }
     }
-    const char *folders[FOLDERS] = { folder };
-    for (unsigned i = 1; i < FOLDERS - 1 && load_folders[i] != NULL; i++) {
-        folders[i] = load_folders[i];
-    }
+    const char *folders[LOAD_FOLDERS];
+    load_folders_behind(folder, folders);
     const struct load_request request = { .folders = folders, .root = name };
     const struct snapshot *s = NULL;
     int fd = memfd_create("primer-check", MFD_CLOEXEC | MFD_ALLOW_SEALING);

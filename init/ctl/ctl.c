@@ -5,24 +5,26 @@
 #include "base/fd.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "ctl/show.h"
-#include "ctl/talk.h"
+#include "ctl/units.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+enum { VERB_NAME = 20 };
+
 /* --- verbs -------------------------------------------------------------------------------------------- */
 
 /* A request without a record in its answer that matters; of each unit, or of none. */
-static int change(struct ctl *c)
+static int request(struct ctl *c, const char *name)
 {
     struct answer answer;
     char more[64] = "";
     struct text t = TEXT_OVER(more);
-    if (strcmp(c->verb->name, "kill") == 0) {
+    if (strcmp(name, "kill") == 0) {
         text_add(&t, c->signal);
         text_char(&t, ' ');
         text_add(&t, c->whom);
@@ -32,22 +34,46 @@ static int change(struct ctl *c)
     unsigned i = 0;
     do {
         const char *unit = c->count == 0 ? NULL : c->args[i];
-        int result = talk(c, c->verb->request, unit, more[0] == '\0' ? NULL : more, NULL, NULL, &answer);
+        int result = talk(c, name, unit, more[0] == '\0' ? NULL : more, NULL, NULL, &answer);
         if (result == 0 && !talk_is(answer.end, "end", "done")) {
             show_job(unit, answer.end);
             result = CTL_FAILED;
+        }
+        if (c->json && unit != NULL && answer.end[0] != '\0') {
+            char record[2 * TALK_LINE] = "";
+            struct text r = TEXT_OVER(record);
+            record_put(&r, talk_field(answer.end, "unit").len == 0 ? "unit" : "asked", unit);
+            text_char(&r, '\t');
+            text_add(&r, answer.end);
+            show_object(record);
         }
         status = status == 0 ? result : status;
     } while (++i < c->count);
     return status;
 }
 
+static int change(struct ctl *c)
+{
+    return request(c, c->name);
+}
+
+static int reload(struct ctl *c)
+{
+    return request(c, "reload");
+}
+
+static int power_off(struct ctl *c)
+{
+    return request(c, "power-off");
+}
+
 static int list(struct ctl *c)
 {
+    static const char *const columns[] = { "unit", "active", "state", "main-pid", "description", NULL };
     struct answer answer;
     struct told told = { 0 };
-    int status = talk(c, c->verb->request, NULL, NULL, show_keep, &told, &answer);
-    show_list(c, &told);
+    int status = talk(c, "list", NULL, NULL, show_keep, &told, &answer);
+    show_table(c, &told, columns);
     return status;
 }
 
@@ -58,8 +84,8 @@ static int status_of(struct ctl *c)
     do {
         struct answer answer;
         struct told told = { 0 };
-        int result = talk(c, c->verb->request, c->count == 0 ? NULL : c->args[i], c->json ? "json" : NULL,
-                          show_keep, &told, &answer);
+        int result = talk(c, "status", c->count == 0 ? NULL : c->args[i], c->json ? "json" : NULL, show_keep,
+                          &told, &answer);
         show_status(c, &told);
         status = status == 0 ? result : status;
     } while (++i < c->count);
@@ -67,13 +93,13 @@ static int status_of(struct ctl *c)
 }
 
 /* Says for each unit in one word how it is; WELL, and whether that is what was asked for. */
-static int say_active(struct ctl *c, bool (*is_well)(const char *line), int otherwise)
+static int say_active(struct ctl *c, const char *request, bool (*is_well)(const char *line), int otherwise)
 {
     int status = 0;
     for (unsigned i = 0; i < c->count; i++) {
         struct answer answer;
         struct told told = { 0 };
-        int result = talk(c, c->verb->request, c->args[i], NULL, show_keep, &told, &answer);
+        int result = talk(c, request, c->args[i], NULL, show_keep, &told, &answer);
         if (result == 0 && told.at != NULL) {
             struct field word = talk_field(told.at, "active");
             word = word.len == 0 ? talk_field(told.at, "progress") : word;
@@ -108,17 +134,17 @@ static bool is_fine(const char *line)
 
 static int say_is_active(struct ctl *c)
 {
-    return say_active(c, is_active, CTL_INACTIVE);
+    return say_active(c, "list", is_active, CTL_INACTIVE);
 }
 
 static int say_is_failed(struct ctl *c)
 {
-    return say_active(c, is_failed, CTL_FAILED);
+    return say_active(c, "list", is_failed, CTL_FAILED);
 }
 
 static int wait_for(struct ctl *c)
 {
-    return say_active(c, is_fine, CTL_FAILED);
+    return say_active(c, "wait", is_fine, CTL_FAILED);
 }
 
 static int events(struct ctl *c)
@@ -129,37 +155,42 @@ static int events(struct ctl *c)
     text_add(&t, c->json ? "json" : "text");
     text_add(&t, c->now ? " now" : "");
     text_add(&t, c->debug ? " debug" : "");
-    return talk(c, c->verb->request, c->count == 0 ? NULL : c->args[0], more, show_line, NULL, &answer);
+    return talk(c, "events", c->count == 0 ? NULL : c->args[0], more, show_line, NULL, &answer);
 }
 
-enum { MANY = 1000000 };
-
 const struct verb ctl_verbs[] = {
-    { "start", "UNIT...", 1, MANY, change, "start", "start it, and what it requires and wants" },
-    { "stop", "UNIT...", 1, MANY, change, "stop", "stop it, and what requires it" },
-    { "restart", "UNIT...", 1, MANY, change, "restart", "stop it, if it is up, and start it" },
-    { "try-restart", "UNIT...", 1, MANY, change, "try-restart", "the same, if it is up; else nothing" },
-    { "kill", "UNIT...", 1, MANY, change, "kill", "send its processes a signal" },
-    { "reset-failed", "[UNIT...]", 0, MANY, change, "reset-failed",
-      "forget a failure, and how often it was started" },
-    { "daemon-reload", "", 0, 0, change, "reload", "read all unit files again" },
-    { "power-off", "", 0, 0, change, "power-off",
-      "stop everything and power off; a manager without a machine ends" },
-    { "poweroff", "", 0, 0, change, "power-off", "the same" },
-    { "reboot", "", 0, 0, change, "reboot", "stop everything and reboot" },
-    { "halt", "", 0, 0, change, "halt", "stop everything and halt" },
-    { "list", "", 0, 0, list, "list", "all units, those that failed first" },
-    { "status", "[UNIT...]", 0, MANY, status_of, "status",
+    { "start UNIT...", change, "start it, and what it requires and wants" },
+    { "stop UNIT...", change, "stop it, and what requires it" },
+    { "restart UNIT...", change, "stop it, if it is up, and start it" },
+    { "try-restart UNIT...", change, "the same, if it is up; else nothing" },
+    { "kill UNIT...", change, "send its processes a signal" },
+    { "reset-failed [UNIT...]", change, "forget a failure, and how often it was started" },
+    { "daemon-reload", reload, "read all unit files again" },
+    { "power-off", power_off, "stop everything and power off; a manager without a machine ends" },
+    { "poweroff", power_off, "the same" },
+    { "reboot", change, "stop everything and reboot" },
+    { "halt", change, "stop everything and halt" },
+    { "list", list, "all units, those that failed first" },
+    { "status [UNIT...]", status_of,
       "how it is and why, what its file asks for in vain, its last events; without UNIT: the manager, and "
       "what failed" },
-    { "is-active", "UNIT...", 1, MANY, say_is_active, "list", "status 0 when all are active, else 3" },
-    { "is-failed", "UNIT...", 1, MANY, say_is_failed, "list", "status 0 when all have failed, else 1" },
-    { "wait", "UNIT...|boot", 1, MANY, wait_for, "wait",
+    { "is-active UNIT...", say_is_active, "status 0 when all are active, else 3" },
+    { "is-failed UNIT...", say_is_failed, "status 0 when all have failed, else 1" },
+    { "wait UNIT...|boot", wait_for,
       "until it is up or has ended, or all that the boot asks for; status 1 when something failed" },
-    { "events", "[UNIT]", 0, 1, events, "events", "what happened and happens, until it is interrupted" },
-    { "check", "FILE|FOLDER...", 1, MANY, ctl_check, NULL,
+    { "events [UNIT]", events, "what happened and happens, until it is interrupted" },
+    { "cat UNIT...", ctl_cat, "its file and its drop-ins, as they are read" },
+    { "deps UNIT...", ctl_deps, "what it requires and wants, and what that does: a tree" },
+    { "show UNIT...", ctl_show, "all that is known of it, KEY=VALUE" },
+    { "blame", ctl_blame, "how long each unit took to start, the longest first" },
+    { "critical-chain [UNIT]", ctl_critical_chain,
+      "what it waited for, what that waited for, and so on; without UNIT: what the boot waited for" },
+    { "explain UNIT...", ctl_explain,
+      "what its start does, in order: each step between fork and exec, its manual page, and why" },
+    { "zombies", ctl_zombies, "processes that have ended, with the parent that has not waited for them" },
+    { "check FILE|FOLDER...", ctl_check,
       "read unit files as a manager would, without one, and say what is wrong with them" },
-    { "notify", "NAME=VALUE...", 1, MANY, ctl_notify, NULL,
+    { "notify NAME=VALUE...", ctl_notify,
       "tell the manager of the service that this runs in, READY=1 for example" },
 };
 const unsigned ctl_verb_count = sizeof ctl_verbs / sizeof ctl_verbs[0];
@@ -172,6 +203,10 @@ const struct long_option ctl_options[] = {
     { "--whom", "all|main|control", offsetof(struct ctl, whom), "for kill; all" },
     { "--now", NULL, offsetof(struct ctl, now), "for events: those so far, and no more" },
     { "--debug", NULL, offsetof(struct ctl, debug), "for events: all of them" },
+    { "--reverse", NULL, offsetof(struct ctl, reverse), "for deps: who requires and wants it" },
+    { "--property", "KEY,...", offsetof(struct ctl, property), "for show: these alone" },
+    { "--units", "FOLDER", offsetof(struct ctl, units),
+      "for cat, deps and explain: without a manager, with this folder in place of /etc/primer" },
     { "--run", "FOLDER", offsetof(struct ctl, folder), "where the manager has its sockets; /run/primer" },
     { "--help", NULL, offsetof(struct ctl, help), "this list" },
     { "--version", NULL, offsetof(struct ctl, version), "the version" },
@@ -211,7 +246,7 @@ static int help(void)
     static const char usage[] = "usage: primerctl [OPTION...] VERB [ARGUMENT...]\n";
     fd_write_all(STDOUT_FILENO, usage, sizeof usage - 1);
     for (unsigned i = 0; i < ctl_verb_count; i++) {
-        long_option_row(ctl_verbs[i].name, ctl_verbs[i].args, ctl_verbs[i].help);
+        long_option_row(ctl_verbs[i].usage, NULL, ctl_verbs[i].help);
     }
     long_option_help(ctl_options, ctl_option_count);
     return 0;
@@ -236,7 +271,9 @@ static int take_words(struct ctl *c, int argc, char **argv)
     int left = 0;
     bool options = true;
     for (int i = 0; i < argc;) {
-        int taken = options && argv[i][0] == '-' ? long_option_take(ctl_options, ctl_option_count, c, argv + i) : 0;
+        int taken = options && argv[i][0] == '-'
+                        ? long_option_take(ctl_options, ctl_option_count, c, argv + i)
+                        : 0;
         if (taken == 0 && options && strcmp(argv[i], "--") == 0) {
             options = false;
             i++;
@@ -257,22 +294,31 @@ static int take_words(struct ctl *c, int argc, char **argv)
     return 0;
 }
 
+static char names[sizeof ctl_verbs / sizeof ctl_verbs[0]][VERB_NAME]; /* for whoever mistypes one */
+
 static int find_verb(struct ctl *c, const char *word)
 {
     struct nearest nearest = { .word = word };
+    const char *args = NULL;
     for (unsigned i = 0; i < ctl_verb_count; i++) {
-        nearest_offer(&nearest, ctl_verbs[i].name);
-        if (strcmp(ctl_verbs[i].name, word) == 0) {
-            c->verb = &ctl_verbs[i];
+        size_t len = strcspn(ctl_verbs[i].usage, " ");
+        char *name = memcpy(names[i], ctl_verbs[i].usage, len);
+        nearest_offer(&nearest, name);
+        if (strcmp(name, word) == 0) {
+            c->run = ctl_verbs[i].run;
+            args = ctl_verbs[i].usage + len;
         }
     }
-    if (c->verb == NULL) {
+    if (args == NULL) {
         return refuse(word, "no verb of primerctl", &nearest);
     }
-    if (c->count < c->verb->least || c->count > c->verb->most) {
-        return ctl_say(word, c->verb->args[0] == '\0' ? "takes no argument" : c->verb->args, CTL_USAGE);
+    bool needs = args[0] != '\0' && args[1] != '[';
+    unsigned most = strstr(args, "...") != NULL ? UINT_MAX : args[0] != '\0';
+    if (c->count < needs || c->count > most) {
+        return ctl_say(word, args[0] == '\0' ? "takes no argument" : args + 1, CTL_USAGE);
     }
-    return 0;
+    c->name = word;
+    return strstr(args, "UNIT") == NULL ? 0 : units_expand(c);
 }
 
 static int set_deadline(struct ctl *c)
@@ -313,8 +359,8 @@ int ctl_main(int argc, char **argv)
     if (c.help || argc < 2 || argv[1] == NULL) {
         return c.help ? help() : ctl_say(NULL, "say what to do: see primerctl --help", CTL_USAGE);
     }
-    status = find_verb(&c, argv[1]);
-    status = status == 0 ? set_deadline(&c) : status;
     look_at_terminal(&c);
-    return status == 0 ? c.verb->run(&c) : status;
+    status = set_deadline(&c);
+    status = status == 0 ? find_verb(&c, argv[1]) : status;
+    return status == 0 ? c.run(&c) : status;
 }

@@ -22,36 +22,35 @@ enum {
     CTL_TIMEOUT = 124,
 };
 
-struct verb;
-
 /* One call of the tool: its words, and what they ask for. */
 struct ctl {
     const char *folder; /* where the manager's sockets are */
     const char *signal;
     const char *whom;
     const char *timeout;
+    const char *units;    /* a folder in place of the manager's first one */
+    const char *property; /* names with commas between; NULL: all */
     bool json;
     bool no_block;
     bool now;
     bool debug;
+    bool reverse;
     bool help;
     bool version;
     bool terminal; /* a person looks on */
     bool colour;
     unsigned width;       /* of a line there; 0: no bound */
     uint64_t deadline_ns; /* NEVER_NS: none */
-    const struct verb *verb;
-    char **args; /* behind the verb; NULL at the end */
+    int (*run)(struct ctl *c);
+    const char *name; /* the verb */
+    char **args;      /* behind the verb; NULL at the end */
     unsigned count;
 };
 
 struct verb {
-    const char *name;
-    const char *args; /* as help shows them; "" when it takes none */
-    unsigned least;   /* that many arguments it must have */
-    unsigned most;
+    const char
+        *usage; /* its name and, behind a blank, its arguments: "NAME", "[NAME]", "NAME..." for several */
     int (*run)(struct ctl *c); /* the exit status */
-    const char *request;       /* of the protocol; NULL: it speaks with no manager, or in its own way */
     const char *help;
 };
 extern const struct verb ctl_verbs[];
@@ -69,5 +68,13 @@ int ctl_say_errno(const char *what, int error, int status);
 /* --- check.c, notify.c */
 int ctl_check(struct ctl *c);
 int ctl_notify(struct ctl *c);
+/* --- a file each */
+int ctl_cat(struct ctl *c);
+int ctl_blame(struct ctl *c);
+int ctl_critical_chain(struct ctl *c);
+int ctl_deps(struct ctl *c);
+int ctl_explain(struct ctl *c);
+int ctl_show(struct ctl *c);
+int ctl_zombies(struct ctl *c);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { TOLD_MAX = 256 << 20, COLUMNS = 5, ERRNO_LAST = 133 };
+enum { TOLD_MAX = 256 << 20, COLUMNS = 8, SHOW_LINE = 64 << 10, ERRNO_LAST = 133 };
 
 void show_keep(void *context, const char *line)
 {
@@ -25,11 +25,19 @@ void show_keep(void *context, const char *line)
     }
 }
 
-/* The line behind LINE, or the first one. NULL: there is none. */
-static const char *next_line(const struct told *told, const char *line)
+const char *told_next(const struct told *told, const char *line)
 {
     const char *next = line == NULL ? told->at : line + strlen(line) + 1;
     return next == NULL || next >= told->at + told->len ? NULL : next;
+}
+
+const char *told_unit(const struct told *told, const char *name)
+{
+    const char *line = told_next(told, NULL);
+    while (line != NULL && !talk_is(line, "unit", name)) {
+        line = told_next(told, line);
+    }
+    return line == NULL ? "" : line;
 }
 
 static void print(const char *s, size_t len)
@@ -37,7 +45,7 @@ static void print(const char *s, size_t len)
     fd_write_all(STDOUT_FILENO, s, len);
 }
 
-static void print_text(const char *s)
+void show_text(const char *s)
 {
     print(s, strlen(s));
 }
@@ -50,15 +58,14 @@ static void put_json(struct text *t, const char *line)
     while (*line != '\0') {
         size_t whole = strcspn(line, "\t");
         size_t key = strcspn(line, "=:");
-        char value[TALK_LINE] = "";
+        static char value[SHOW_LINE]; /* zero pages, until it is called */
         text_add(t, between);
         text_char(t, '"');
         text_add_n(t, line, key);
         text_add(t, "\":");
-        if (key < whole) {
-            struct text v = TEXT_OVER(value);
-            text_add_n(&v, line + key + 1, whole - key - 1);
-        }
+        struct text v = TEXT_OVER(value);
+        v.at[0] = '\0';
+        text_add_n(&v, line + key + 1, whole - key - 1);
         if (line[key] == ':') {
             text_add(t, value);
         } else {
@@ -69,13 +76,19 @@ static void put_json(struct text *t, const char *line)
     }
 }
 
-static void print_json(const char *line, const char *end)
+static void show_json_record(const char *line, const char *end)
 {
-    char json[4 * TALK_LINE] = "";
+    static char json[2 * SHOW_LINE];
     struct text t = TEXT_OVER(json);
     put_json(&t, line);
     text_add(&t, end);
     print(json, t.len);
+}
+
+void show_object(const char *line)
+{
+    show_text("{");
+    show_json_record(line, "}\n");
 }
 
 static bool is_event(const char *line)
@@ -87,30 +100,38 @@ static bool is_event(const char *line)
 static void print_json_list(const struct told *told, const char *name, bool events)
 {
     const char *between = "";
-    print_text(",\"");
-    print_text(name);
-    print_text("\":[");
-    for (const char *line = next_line(told, next_line(told, NULL)); line != NULL;
-         line = next_line(told, line)) {
+    show_text(",\"");
+    show_text(name);
+    show_text("\":[");
+    for (const char *line = told_next(told, told_next(told, NULL)); line != NULL;
+         line = told_next(told, line)) {
         bool finding = talk_field(line, "finding").len > 0 || talk_field(line, "unit").len > 0;
         if (events ? !is_event(line) : !finding || is_event(line)) {
             continue;
         }
-        print_text(between);
+        show_text(between);
         if (events) {
-            print_text(line);
+            show_text(line);
         } else {
-            print_text("{");
-            print_json(line, "}");
+            show_text("{");
+            show_json_record(line, "}");
         }
         between = ",";
     }
-    print_text("]");
+    show_text("]");
+}
+
+void show_mark(const struct ctl *c, struct text *t, const char *line)
+{
+    bool failed = talk_is(line, "active", "failed");
+    bool active = talk_is(line, "active", "active");
+    const char *colour = failed ? "\033[31m" : active ? "\033[32m" : NULL;
+    text_add(t, c->colour && colour != NULL ? colour : "");
+    text_add(t, failed ? "×" : active ? "●" : "○");
+    text_add(t, c->colour && colour != NULL ? "\033[0m " : " ");
 }
 
 /* --- tables ------------------------------------------------------------------------------------------- */
-
-static const char *const columns[COLUMNS] = { "unit", "active", "state", "main-pid", "description" };
 
 static void put_padded(struct text *t, const char *s, size_t len, size_t width)
 {
@@ -121,14 +142,15 @@ static void put_padded(struct text *t, const char *s, size_t len, size_t width)
 }
 
 /* A row on a terminal is cut to its width, though not within a character of UTF-8. */
-static void print_row(const struct ctl *c, const char *line, const size_t widths[COLUMNS], bool failed)
+static void print_row(const struct ctl *c, const char *line, const char *const *columns,
+                      const size_t widths[COLUMNS], bool failed)
 {
     char row[2 * TALK_LINE] = "";
     struct text t = TEXT_OVER(row);
-    for (unsigned i = 0; i < COLUMNS; i++) {
+    for (unsigned i = 0; columns[i] != NULL; i++) {
         struct field f = line == NULL ? (struct field){ columns[i], strlen(columns[i]) }
                                       : talk_field(line, columns[i]);
-        bool last = i == COLUMNS - 1;
+        bool last = columns[i + 1] == NULL;
         put_padded(&t, f.at, f.len, last || !c->terminal ? 0 : widths[i] + 2);
         if (!last && !c->terminal) {
             text_char(&t, '\t');
@@ -140,34 +162,33 @@ static void print_row(const struct ctl *c, const char *line, const size_t widths
             t.len--;
         }
     }
-    print_text(failed && c->colour ? "\033[31m" : "");
+    show_text(failed && c->colour ? "\033[31m" : "");
     print(row, t.len);
-    print_text(failed && c->colour ? "\033[0m\n" : "\n");
+    show_text(failed && c->colour ? "\033[0m\n" : "\n");
 }
 
-void show_list(const struct ctl *c, const struct told *told)
+void show_table(const struct ctl *c, const struct told *told, const char *const *columns)
 {
     size_t widths[COLUMNS] = { 0 };
-    for (const char *line = next_line(told, NULL); line != NULL; line = next_line(told, line)) {
-        for (unsigned i = 0; i < COLUMNS; i++) {
+    for (const char *line = told_next(told, NULL); line != NULL; line = told_next(told, line)) {
+        for (unsigned i = 0; columns[i] != NULL; i++) {
             size_t len = talk_field(line, columns[i]).len;
             len = len < strlen(columns[i]) ? strlen(columns[i]) : len;
             widths[i] = len > widths[i] ? len : widths[i];
         }
     }
-    if (c->terminal && !c->json) {
-        print_row(c, NULL, widths, false);
+    if (c->terminal && !c->json && told->at != NULL) {
+        print_row(c, NULL, columns, widths, false);
     }
     for (int failed = 1; failed >= 0; failed--) {
-        for (const char *line = next_line(told, NULL); line != NULL; line = next_line(told, line)) {
+        for (const char *line = told_next(told, NULL); line != NULL; line = told_next(told, line)) {
             if (talk_is(line, "active", "failed") != failed) {
                 continue;
             }
             if (c->json) {
-                print_text("{");
-                print_json(line, "}\n");
+                show_object(line);
             } else {
-                print_row(c, line, widths, failed);
+                print_row(c, line, columns, widths, failed);
             }
         }
     }
@@ -231,39 +252,39 @@ static void print_finding(const char *line)
 void show_line(void *context, const char *line)
 {
     (void)context;
-    print_text(line);
-    print_text("\n");
+    show_text(line);
+    show_text("\n");
 }
 
 void show_status(const struct ctl *c, const struct told *told)
 {
-    const char *first = next_line(told, NULL);
+    const char *first = told_next(told, NULL);
     if (first == NULL) {
         return;
     }
     if (c->json) {
-        const char *second = next_line(told, first);
+        const char *second = told_next(told, first);
         bool unit = talk_field(first, "unit").len > 0;
-        print_text("{");
-        print_json(first, "");
+        show_text("{");
+        show_json_record(first, "");
         if (unit && second != NULL && strncmp(second, "path=", 5) == 0) {
-            print_text(",");
-            print_json(second, "");
+            show_text(",");
+            show_json_record(second, "");
         }
         print_json_list(told, unit ? "findings" : "failed-units", false);
         if (unit) {
             print_json_list(told, "events", true);
         }
-        print_text("}\n");
+        show_text("}\n");
         return;
     }
-    for (const char *line = first; line != NULL; line = next_line(told, line)) {
+    for (const char *line = first; line != NULL; line = told_next(told, line)) {
         if (is_event(line)) {
             show_line(NULL, line);
         } else if (talk_field(line, "finding").len > 0) {
             print_finding(line);
         } else {
-            print_text(line != first && talk_field(line, "unit").len > 0 ? "\n" : "");
+            show_text(line != first && talk_field(line, "unit").len > 0 ? "\n" : "");
             print_fields(c, line);
         }
     }

@@ -42,7 +42,6 @@ static int ask(int fd, const char *request, const char *unit, const char *more)
     if (unit != NULL) {
         text_char(&t, ' ');
         text_add(&t, unit);
-        text_add(&t, strchr(unit, '.') == NULL && strcmp(unit, "boot") != 0 ? ".service" : "");
     }
     if (more != NULL) {
         text_char(&t, ' ');
@@ -148,23 +147,4 @@ int talk(const struct ctl *c, const char *request, const char *unit, const char 
         close(fd);
     }
     return status > 0 ? status : verdict(answer, unit);
-}
-
-struct field talk_field(const char *line, const char *key)
-{
-    size_t len = strlen(key);
-    while (*line != '\0') {
-        size_t whole = strcspn(line, "\t");
-        if (whole > len && strncmp(line, key, len) == 0 && (line[len] == '=' || line[len] == ':')) {
-            return (struct field){ line + len + 1, whole - len - 1 };
-        }
-        line += whole + (line[whole] == '\t');
-    }
-    return (struct field){ line, 0 };
-}
-
-bool talk_is(const char *line, const char *key, const char *value)
-{
-    struct field field = talk_field(line, key);
-    return field.len == strlen(value) && memcmp(field.at, value, field.len) == 0;
 }

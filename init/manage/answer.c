@@ -87,6 +87,8 @@ static bool tell_manager(struct manager *m, struct client *c)
     record_number(&t, "jobs", m->roster.jobs);
     record_time(&t, "up", m->up_ns);
     record_time(&t, "now", clock_now_ns());
+    record_put(&t, "folder", m->wishes.units);
+    record_put(&t, "root", m->wishes.unit);
     record_end(c, &t);
     c->part = 1; /* those that failed */
     c->tell = tell_list;

@@ -22,47 +22,10 @@ void record_end(struct client *c, const struct text *t)
     c->out.sent = 0;
 }
 
-static void record_key(struct text *t, const char *key, char kind)
-{
-    if (t->len > 0) {
-        text_char(t, '\t');
-    }
-    text_add(t, key);
-    text_char(t, kind);
-}
-
-void record_put(struct text *t, const char *key, const char *value)
-{
-    if (value == NULL || value[0] == '\0' || t->len + strlen(key) + 3 > t->size) {
-        return;
-    }
-    record_key(t, key, '=');
-    char *from = t->at + t->len;
-    text_copy(from, t->size - t->len, value);
-    for (; *from != '\0'; from++) {
-        *from = (unsigned char)*from < ' ' ? ' ' : *from;
-    }
-    t->len = (size_t)(from - t->at);
-}
-
-void record_number(struct text *t, const char *key, int64_t value)
-{
-    record_key(t, key, ':');
-    text_i64(t, value);
-}
-
 static void record_pid(struct text *t, const char *key, int32_t pid)
 {
     if (pid != 0) {
         record_number(t, key, pid);
-    }
-}
-
-void record_time(struct text *t, const char *key, uint64_t time_ns)
-{
-    if (time_ns != 0) {
-        record_key(t, key, ':');
-        text_seconds(t, time_ns, 6);
     }
 }
 
@@ -104,5 +67,7 @@ void record_unit(const struct manager *m, uint32_t unit, struct text *t)
     record_pid(t, "control-pid", s->control_pid);
     record_number(t, "restarts", s->restarts);
     record_time(t, "since", s->since_ns);
+    record_time(t, "begun", s->begun_ns);
+    record_time(t, "ready", s->active_ns);
     record_put(t, "description", snapshot_string(m->snapshot, u->description));
 }

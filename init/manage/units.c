@@ -51,10 +51,8 @@ static int loader_run(void *context)
         alive[i] = is_alive(&m->services[i]);
     }
     const char *names[] = { m->wishes.main, NULL };
-    const char *folders[16] = { m->wishes.units };
-    for (unsigned i = 1; m->wishes.units != NULL && i < 15 && load_folders[i] != NULL; i++) {
-        folders[i] = load_folders[i];
-    }
+    const char *folders[LOAD_FOLDERS];
+    load_folders_behind(m->wishes.units, folders);
     struct load_request request = { .folders = m->wishes.units == NULL ? NULL : folders,
                                     .root = m->wishes.unit,
                                     .names = names,

@@ -131,7 +131,9 @@ static void take_assignment(struct assignment *a, unsigned section, struct state
     }
     a->vital = false;
     a->row = directive_find(a->loader, section, s->key);
-    if (a->row != NULL) {
+    if (a->row != NULL && section == SECTION_INSTALL && a->loader->request->on_install != NULL) {
+        a->loader->request->on_install(a->loader->request->context, a->draft->node->name, s->key, s->value);
+    } else if (a->row != NULL) {
         assign(a, s->value);
     } else {
         say_unknown(a, section, s->key);
@@ -145,6 +147,9 @@ void assign_file(struct assignment *a)
     struct lexer *x = &a->loader->lexer;
     struct statement s;
     unsigned section = BEFORE_ANY;
+    if (a->loader->request->on_file != NULL) {
+        a->loader->request->on_file(a->loader->request->context, a->draft->node->name, a->file);
+    }
     lexer_open(x, &a->loader->arena, a->file->text, a->file->size);
     while (lexer_next(x, &s)) {
         a->line = s.line;

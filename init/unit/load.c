@@ -230,6 +230,15 @@ static int load_all(struct loader *l, int fd)
     return write_snapshot(l, root, fd);
 }
 
+void load_folders_behind(const char *first, const char *folders[LOAD_FOLDERS])
+{
+    unsigned i = 1;
+    for (folders[0] = first; i < LOAD_FOLDERS - 1 && load_folders[i] != NULL; i++) {
+        folders[i] = load_folders[i];
+    }
+    folders[i] = NULL;
+}
+
 int load_units(const struct load_request *request, int fd)
 {
     struct arena arena;

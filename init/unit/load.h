@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+struct entry;
+
 struct load_request {
     /* Where to search, first wins, NULL-terminated. NULL: load_folders. */
     const char *const *folders;
@@ -23,10 +25,20 @@ struct load_request {
      */
     const struct snapshot *old;
     const bool *alive;
+    /*
+     * Who wants to see the files too: told of each that is read, drop-ins behind their unit's own, and of each
+     * assignment of an [Install] section, with specifiers as they are; each may be NULL.
+     */
+    void (*on_file)(void *context, const char *unit, const struct entry *file);
+    void (*on_install)(void *context, const char *unit, const char *key, const char *value);
+    void *context;
 };
 
 /* The folders of the design, and how a first folder differs: unknown directives there are errors. */
 extern const char *const load_folders[];
+/* The same with FIRST in the place of the first one. */
+enum { LOAD_FOLDERS = 16 };
+void load_folders_behind(const char *first, const char *folders[LOAD_FOLDERS]);
 
 /*
  * Reads the units that are reachable from the root, `names` and every unit file of the first folder, and writes a

@@ -7,42 +7,16 @@
 load ../lib/common
 load ../lib/ns
 load ../lib/manager
+load ../lib/ctl
 
 setup() {
-  manager_setup
-  chmod 755 "$UNITS"
-  ctl_program=$BATS_TEST_TMPDIR/primerctl
-  ln -s "$PRIMER" "$ctl_program"
+  ctl_setup
   unit x.service <<<$'[Unit]\nWants=web.service\n[Service]\nType=exec\nExecStart=sleep 1000'
   unit web.service <<<$'[Unit]\nDescription=A web server\n[Service]\nType=exec\nExecStart=sleep 1000\nEnvironment=SECRET=swordfish'
 }
 
 teardown() {
   ns_teardown
-}
-
-# ctl ARGS…: primerctl beside the manager, as its user.
-ctl() {
-  ns_in "$ctl_program" "$@"
-}
-
-# as_another ARGS…: primerctl as somebody who is neither root there nor the manager's user.
-as_another() {
-  if [[ $PRIMER_AS == root ]]; then
-    ns_in setpriv --reuid=4321 --regid=4321 --clear-groups "$ctl_program" "$@"
-  else
-    "$ctl_program" --run "/proc/$NS_INIT/root/run/primer" "$@" # from outside: nobody has this uid in there
-  fi
-}
-
-# raw: the input as it is, to the socket; what comes back.
-raw() {
-  ns_in socat -t 20 - UNIX-CONNECT:/run/primer/control
-}
-
-running() {
-  manager_start
-  wait_told 'any(.event == "up")'
 }
 
 @test "start, stop, restart and try-restart wait for the job, and their status is its result" {
@@ -91,7 +65,7 @@ running() {
   running
   run ctl start bad
   assert_failure 1
-  assert_output --partial 'bad: failed, exit-code, status 127, step exec: ENOENT; there is no such file'
+  assert_output --partial 'bad.service: failed, exit-code, status 127, step exec: ENOENT; there is no such file'
   run ctl is-failed bad
   assert_success
   assert_output failed
