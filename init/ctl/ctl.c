@@ -116,7 +116,7 @@ static int say_active(struct ctl *c, const char *request, bool (*is_well)(const 
 
 static bool is_active(const char *line)
 {
-    return talk_is(line, "active", "active");
+    return talk_is(line, "active", "active") || talk_is(line, "active", "reloading");
 }
 
 static bool is_failed(const char *line)
@@ -163,6 +163,8 @@ const struct verb ctl_verbs[] = {
     { "stop UNIT...", change, "stop it, and what requires it" },
     { "restart UNIT...", change, "stop it, if it is up, and start it" },
     { "try-restart UNIT...", change, "the same, if it is up; else nothing" },
+    { "reload UNIT...", change, "tell it to read its configuration again: ExecReload=" },
+    { "reload-or-restart UNIT...", change, "the same, if it can; else start it again" },
     { "kill UNIT...", change, "send its processes a signal" },
     { "reset-failed [UNIT...]", change, "forget a failure, and how often it was started" },
     { "daemon-reload", reload, "read all unit files again" },

@@ -255,6 +255,15 @@ static int begin_try_restart(struct manager *m, struct client *c, const struct r
     return up ? begin_restart(m, c, r) : wait_for_job(m, c, r, 0);
 }
 
+/* What cannot reload is started again, and what is not up is started. */
+static int begin_reload_or_restart(struct manager *m, struct client *c, const struct request *r)
+{
+    int error = roster_reload(&m->roster, c->unit);
+    return error == -EOPNOTSUPP ? begin_restart(m, c, r)
+           : error == -ENOEXEC  ? begin_start(m, c, r)
+                                : wait_for_job(m, c, r, error);
+}
+
 static int begin_kill(struct manager *m, struct client *c, const struct request *r)
 {
     const struct service *s = &m->services[c->unit];
@@ -284,6 +293,10 @@ static int begin_reset_failed(struct manager *m, struct client *c, const struct 
 
 static int begin_reload(struct manager *m, struct client *c, const struct request *r)
 {
+    if (c->unit != UNIT_NONE) {
+        int error = roster_reload(&m->roster, c->unit);
+        return error == -EOPNOTSUPP ? -ENOTTY : wait_for_job(m, c, r, error);
+    }
     if (m->ending != END_NONE || !m->started) {
         return -EAGAIN;
     }
@@ -370,7 +383,8 @@ static const struct request_row {
     { "try-restart", CHANGES | NEEDS_UNIT, begin_try_restart },
     { "kill", CHANGES | NEEDS_UNIT, begin_kill },
     { "reset-failed", CHANGES | MAY_HAVE_UNIT, begin_reset_failed },
-    { "reload", CHANGES, begin_reload },
+    { "reload-or-restart", CHANGES | NEEDS_UNIT, begin_reload_or_restart },
+    { "reload", CHANGES | MAY_HAVE_UNIT, begin_reload },
     { "power-off", CHANGES, begin_power_off },
     { "reboot", CHANGES, begin_reboot },
     { "halt", CHANGES, begin_halt },
@@ -401,6 +415,8 @@ static const struct {
     { -EACCES, "only root and the manager's own user may change things" },
     { -ENOENT, "there is no such unit, or it or what it requires has no file that can be started" },
     { -ESRCH, "it has no such process" },
+    { -ENOTTY, "it has no ExecReload=, so it cannot be told to reload" },
+    { -ENOEXEC, "it is not up, so there is nothing to reload" },
     { -EDEADLK, "it is in an ordering cycle or a conflict with what it requires" },
     { -ESHUTDOWN, "everything is being stopped" },
     { -EAGAIN, "not now: the units are not loaded yet, or everything is being stopped" },

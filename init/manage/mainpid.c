@@ -192,7 +192,7 @@ bool mainpid_may_come(const struct manager *m, uint32_t unit)
 {
     pid_t one;
     const struct service *s = &m->services[unit];
-    return m->tracker.root_fd < 0 && (s->flags & FLAG_UNKNOWN) && s->state <= STATE_RUNNING &&
+    return m->tracker.root_fd < 0 && (s->flags & FLAG_UNKNOWN) && s->state <= STATE_RELOAD &&
            adopted_list(&m->adopted, unit, &one, 1) > 0;
 }
 

@@ -90,10 +90,11 @@ static bool may_speak(const struct manager *m, uint32_t unit, pid_t pid)
 
 static const struct {
     const char *line;
-    enum input_kind input; /* INPUTS: nothing follows */
+    enum input_kind input;
 } lines[] = {
     { "READY=1", INPUT_READY },
     { "STOPPING=1", INPUT_STOPPING },
+    { "RELOADING=1", INPUT_RELOADING },
 };
 
 static void take_line(struct manager *m, uint32_t unit, pid_t pid, const char *line)

@@ -10,16 +10,17 @@
 
 #include <errno.h>
 
-/* It waits in line for a stop. */
-static bool stops(const struct transaction *t, uint32_t unit)
+/* It waits in line for a stop, or for a reload. */
+static bool is_in_line(const struct transaction *t, uint32_t unit)
 {
     const struct service *s = transaction_at(t, unit);
-    return (s->job == JOB_STOP || s->job == JOB_RESTART) && !(s->flags & FLAG_FREE);
+    bool restarts = t->cuts == JOB_STOP && s->job == JOB_RESTART;
+    return (s->job == t->cuts || restarts) && !(s->flags & FLAG_FREE);
 }
 
 static bool has_job_here(const struct transaction *t, uint32_t unit)
 {
-    return t->stops ? stops(t, unit) : transaction_starts(t, unit);
+    return t->cuts != JOB_NONE ? is_in_line(t, unit) : transaction_starts(t, unit);
 }
 
 static void go_to(struct transaction *t, uint32_t unit)
@@ -83,7 +84,7 @@ static uint32_t find_victim(const struct transaction *t, uint32_t ring)
 {
     for (uint32_t u = t->top;; u = transaction_at(t, u)->blocker) {
         const struct service *s = transaction_at(t, u);
-        if (t->stops ||
+        if (t->cuts != JOB_NONE ||
             (!(s->mark & (MARK_MATTERS | MARK_FOREIGN)) && s->job != JOB_START && s->job != JOB_RESTART)) {
             return u;
         }
@@ -120,7 +121,7 @@ int cycles_break(struct transaction *t)
         if (victim == UNIT_NONE) {
             return -EDEADLK;
         }
-        if (t->stops) {
+        if (t->cuts != JOB_NONE) {
             transaction_at(t, victim)->flags |= FLAG_FREE; /* waits for nobody: its rings are open */
             t->gone++;
         } else {

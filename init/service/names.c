@@ -9,6 +9,7 @@ static const char *const state_names[STATES] = {
     [STATE_START] = "start",
     [STATE_START_POST] = "start-post",
     [STATE_RUNNING] = "running",
+    [STATE_RELOAD] = "reload",
     [STATE_EXITED] = "exited",
     [STATE_STOP] = "stop",
     [STATE_STOP_SIGTERM] = "stop-sigterm",
@@ -28,16 +29,13 @@ static const char *const result_names[RESULTS] = {
 };
 
 static const char *const phase_names[PHASES] = {
-    [PHASE_START_PRE] = "ExecStartPre",   [PHASE_START] = "ExecStart",
-    [PHASE_START_POST] = "ExecStartPost", [PHASE_STOP] = "ExecStop",
-    [PHASE_STOP_POST] = "ExecStopPost",
+    [PHASE_START_PRE] = "ExecStartPre", [PHASE_START] = "ExecStart", [PHASE_START_POST] = "ExecStartPost",
+    [PHASE_RELOAD] = "ExecReload",      [PHASE_STOP] = "ExecStop",   [PHASE_STOP_POST] = "ExecStopPost",
 };
 
 static const char *const job_names[] = {
-    [JOB_NONE] = "none",
-    [JOB_START] = "start",
-    [JOB_STOP] = "stop",
-    [JOB_RESTART] = "restart",
+    [JOB_NONE] = "none",       [JOB_START] = "start",   [JOB_STOP] = "stop",
+    [JOB_RESTART] = "restart", [JOB_RELOAD] = "reload",
 };
 
 static const char *const job_result_names[JOB_RESULTS] = {
@@ -53,7 +51,7 @@ const char *service_state_name(enum service_state state)
 const char *service_active_name(const struct service *s)
 {
     if (service_is_active(s)) {
-        return "active";
+        return s->state == STATE_RELOAD ? "reloading" : "active";
     }
     if (s->state == STATE_DEAD || s->state == STATE_FAILED) {
         return s->state == STATE_DEAD ? "inactive" : "failed";

@@ -144,16 +144,18 @@ static void finish_job(struct roster *r, uint32_t unit, enum job_result result, 
 
 /*
  * Whether neighbour OTHER's job comes before this unit's own. A stop that is ordered with a start goes first,
- * whichever way the order points; two stops go in reverse order.
+ * whichever way the order points; two stops go in reverse order. What reloads is up, so that nobody's start waits for it.
  */
 static bool holds_up(const struct service *s, enum edge_kind kind, const struct service *other)
 {
     if (other->job == JOB_NONE) {
         return false;
     }
-    bool other_stops = other->job != JOB_START;
-    if (s->job == JOB_START) {
-        return kind == EDGE_AFTER || (kind == EDGE_BEFORE && other_stops);
+    bool other_stops = other->job == JOB_STOP || other->job == JOB_RESTART;
+    bool comes = s->job == JOB_RELOAD || other->job != JOB_RELOAD;
+    if (s->job == JOB_START || s->job == JOB_RELOAD) {
+        return !(s->flags & FLAG_FREE) &&
+               ((kind == EDGE_AFTER && comes) || (kind == EDGE_BEFORE && other_stops));
     }
     return kind == EDGE_BEFORE && other_stops && !(s->flags & FLAG_FREE);
 }
@@ -177,6 +179,9 @@ static bool is_blocked(struct roster *r, uint32_t unit)
 static void settle_job(struct roster *r, uint32_t unit, uint64_t now_ns)
 {
     struct service *s = &r->services[unit];
+    if (s->job == JOB_RELOAD && service_has_ended(s)) { /* whether it was its turn or not */
+        finish_job(r, unit, JOB_FAILED, now_ns);
+    }
     if (!(s->flags & FLAG_JOB_RUNS)) {
         return;
     }
@@ -184,6 +189,8 @@ static void settle_job(struct roster *r, uint32_t unit, uint64_t now_ns)
         finish_job(r, unit, JOB_DONE, now_ns);
     } else if (s->job == JOB_START && service_has_ended(s)) {
         finish_job(r, unit, s->result == RESULT_SUCCESS ? JOB_DONE : JOB_FAILED, now_ns);
+    } else if (s->job == JOB_RELOAD && service_is_active(s) && s->state != STATE_RELOAD) {
+        finish_job(r, unit, s->flags & FLAG_RELOAD_FAILED ? JOB_FAILED : JOB_DONE, now_ns);
     } else if (s->job == JOB_STOP && service_has_ended(s)) {
         finish_job(r, unit, JOB_DONE, now_ns);
     } else if (s->job == JOB_RESTART && service_has_ended(s)) {
@@ -240,6 +247,9 @@ static void step(struct roster *r, uint32_t unit, const struct input *input)
         jobs_queue(r, unit);
     }
     settle_job(r, unit, input->now_ns);
+    if (s->state == STATE_RELOAD && old_state != STATE_RELOAD && !(s->todo & TODO_SPAWN)) {
+        jobs_pass_reload_on(r, unit); /* it reloads by itself */
+    }
 }
 
 /* Forgets a failure and the starts counted so far. */
@@ -286,6 +296,7 @@ static void dispatch(struct roster *r, uint32_t unit, uint64_t now_ns)
         return;
     }
     bool start = s->job == JOB_START;
+    bool reload = s->job == JOB_RELOAD;
     if (start && service_is_active(s)) {
         finish_job(r, unit, JOB_DONE, now_ns);
         return;
@@ -296,12 +307,18 @@ static void dispatch(struct roster *r, uint32_t unit, uint64_t now_ns)
     }
     bool stopping = s->state >= STATE_STOP && s->state <= STATE_FINAL_SIGKILL;
     bool left_over = service_has_ended(s) && (s->main_pid != 0 || s->control_pid != 0);
-    if (start && (stopping || left_over)) {
+    bool reloads = reload && s->state == STATE_RELOAD; /* for somebody else, who asked before */
+    if ((start && (stopping || left_over)) || reloads) {
         s->blocker = unit; /* its own end: step() looks again */
         return;
     }
+    if (reload && !service_is_active(s)) {
+        finish_job(r, unit, JOB_FAILED, now_ns);
+        return;
+    }
     s->flags |= FLAG_JOB_RUNS;
-    step(r, unit, &(struct input){ .kind = start ? INPUT_START : INPUT_STOP, .now_ns = now_ns });
+    enum input_kind kind = start ? INPUT_START : reload ? INPUT_RELOAD : INPUT_STOP;
+    step(r, unit, &(struct input){ .kind = (uint8_t)kind, .now_ns = now_ns });
 }
 
 static void take_first(struct roster *r)

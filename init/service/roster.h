@@ -55,6 +55,11 @@ int roster_start(struct roster *r, uint32_t unit);
 void roster_stop(struct roster *r, uint32_t unit);
 /* As roster_start; a unit that is up or on its way there, and what requires it and is up, is stopped first. */
 int roster_restart(struct roster *r, uint32_t unit);
+/*
+ * 0; -EOPNOTSUPP: it has no ExecReload=; -ENOEXEC: it is not up, so there is nothing to reload; -ESHUTDOWN. A start
+ * that is still to come, or a restart, will do instead: it reads the configuration, too.
+ */
+int roster_reload(struct roster *r, uint32_t unit);
 /* A unit that failed is as if it had never been tried. */
 void roster_reset(struct roster *r, uint32_t unit);
 /* Stops everything, in reverse order, and refuses starts from now on. `jobs` is 0 when all is done. */

@@ -95,7 +95,8 @@ static void on_start(struct turn *t)
     s->result = RESULT_SUCCESS;
     s->status = 0;
     s->status_is_signal = 0;
-    s->flags &= (uint16_t) ~(FLAG_STOPPED | FLAG_READY | FLAG_MAIN_ENDED | FLAG_STOPPING | FLAG_UNKNOWN);
+    s->flags &= (uint16_t) ~(FLAG_STOPPED | FLAG_READY | FLAG_MAIN_ENDED | FLAG_STOPPING | FLAG_UNKNOWN |
+                             FLAG_RELOADING);
     s->begun_ns = t->in->now_ns;
     if (!verdict_may_start(t->settings, s, t->in->now_ns)) {
         turn_enter_dead(t, RESULT_START_LIMIT);
@@ -110,11 +111,32 @@ static void on_stop(struct turn *t)
     switch (t->s->state) {
     case STATE_START_PRE:
     case STATE_START:
-    case STATE_START_POST: turn_enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS); break;
+    case STATE_START_POST:
+    case STATE_RELOAD: turn_enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS); break;
     case STATE_RUNNING:
     case STATE_EXITED: turn_enter_stop(t); break;
     case STATE_AUTO_RESTART: turn_set_state(t, STATE_DEAD, NEVER_NS); break;
     default: /* it is on its way down or there already */ break;
+    }
+}
+
+static void on_reload(struct turn *t)
+{
+    if (t->s->state == STATE_RUNNING || t->s->state == STATE_EXITED) {
+        t->s->flags &= (uint16_t)~FLAG_RELOAD_FAILED;
+        turn_run_first(t, PHASE_RELOAD);
+    }
+}
+
+/* However a reload went, the service is what it was before: that it failed, only the job tells. */
+static void end_reload(struct turn *t, bool success)
+{
+    t->s->flags |= success ? 0 : FLAG_RELOAD_FAILED;
+    t->s->todo &= (uint8_t)~TODO_SPAWN;
+    turn_enter_running(t);
+    bool lost = t->s->state == STATE_RUNNING && t->s->main_pid == 0;
+    if (lost && t->settings->pid_file != 0) {
+        search_main(t); /* its main process had ended before, and the search for another one was broken off */
     }
 }
 
@@ -141,6 +163,7 @@ static void on_spawn_failed(struct turn *t)
     case STATE_START_POST:
     case STATE_STOP: turn_enter_killing(t, STATE_STOP_SIGTERM, RESULT_RESOURCES); break;
     case STATE_STOP_POST: turn_enter_killing(t, STATE_FINAL_SIGTERM, RESULT_RESOURCES); break;
+    case STATE_RELOAD: end_reload(t, false); break;
     default: break;
     }
 }
@@ -154,7 +177,10 @@ static void on_execed(struct turn *t)
 
 static void on_ready(struct turn *t)
 {
-    t->s->flags &= (uint16_t)~FLAG_STOPPING; /* the last word counts */
+    t->s->flags &= (uint16_t) ~(FLAG_STOPPING | FLAG_RELOADING); /* the last word counts */
+    if (t->s->state == STATE_RELOAD && t->s->control_pid == 0 && !(t->s->todo & TODO_SPAWN)) {
+        end_reload(t, true);
+    }
     bool begun = t->s->main_pid != 0 || (t->s->flags & FLAG_MAIN_ENDED);
     if (t->s->state == STATE_START && t->settings->type == SERVICE_NOTIFY && begun) {
         t->s->flags |= FLAG_READY;
@@ -166,8 +192,19 @@ static void on_stopping(struct turn *t)
 {
     if (t->s->state == STATE_RUNNING) {
         turn_set_state(t, STATE_STOP_SIGTERM, turn_stop_timeout_ns(t)); /* it does so by itself: no signal */
-    } else if (t->s->state == STATE_START || t->s->state == STATE_START_POST) {
+    } else if (t->s->state >= STATE_START && t->s->state <= STATE_RELOAD) {
         t->s->flags |= FLAG_STOPPING; /* counts once it is up */
+        t->s->flags &= (uint16_t)~FLAG_RELOADING;
+    }
+}
+
+static void on_reloading(struct turn *t)
+{
+    t->s->flags &= (uint16_t)~FLAG_STOPPING;
+    if (t->s->state == STATE_RUNNING) {
+        turn_enter_reload(t);
+    } else if (t->s->state >= STATE_START && t->s->state <= STATE_RELOAD) {
+        t->s->flags |= FLAG_RELOADING;
     }
 }
 
@@ -227,6 +264,12 @@ static void on_main_exit(struct turn *t, enum service_result result)
         break;
     case STATE_FINAL_SIGTERM:
     case STATE_FINAL_SIGKILL: after_final_exit(t); break;
+    case STATE_RELOAD:
+        if (s->control_pid == 0 && !(s->todo & TODO_SPAWN)) {
+            turn_fail(t, result);
+            turn_enter_stop(t);
+        }
+        break;
     default: /* a control process runs beside it, and ends first */ break;
     }
 }
@@ -255,6 +298,11 @@ static void on_control_exit(struct turn *t, enum service_result result)
             turn_enter_killing(t, STATE_STOP_SIGTERM, result);
         } else if (!turn_run_next(t, PHASE_START_POST)) {
             after_start_post(t);
+        }
+        break;
+    case STATE_RELOAD:
+        if (!success || !turn_run_next(t, PHASE_RELOAD)) {
+            end_reload(t, success);
         }
         break;
     case STATE_STOP:
@@ -299,12 +347,13 @@ static void on_exit(struct turn *t)
         return; /* left over from a life that has had its verdict */
     }
     enum service_result result = verdict_on_exit(t->snapshot, t->unit, s, t->in);
-    if (main ? !has_deciding_status(s) : s->result == RESULT_SUCCESS && result != RESULT_SUCCESS) {
+    bool reload = !main && s->state == STATE_RELOAD; /* says nothing about the service */
+    if (main ? !has_deciding_status(s) : !reload && s->result == RESULT_SUCCESS && result != RESULT_SUCCESS) {
         s->status = t->in->status;
         s->status_is_signal = t->in->is_signal;
     }
-    turn_fail(
-        t, result); /* in every state: what a process has to say is not lost because another is waited for */
+    /* In every state: what a process has to say is not lost because another is waited for. */
+    turn_fail(t, reload ? RESULT_SUCCESS : result);
     if (main) {
         on_main_exit(t, result);
     } else {
@@ -339,9 +388,26 @@ static void on_empty(struct turn *t)
             turn_enter_running(t);
         }
         break;
-    case STATE_RUNNING: turn_enter_running(t); break;
+    case STATE_RUNNING:
+    case STATE_RELOAD: turn_enter_running(t); break;
     default: turn_after_killing(t, RESULT_SUCCESS); break;
     }
+}
+
+/* A reload that is late is killed; what outlives that is left to itself, and the service is up as before. */
+static void reload_late(struct turn *t)
+{
+    struct service *s = t->s;
+    if (s->control_pid == 0 || (s->flags & FLAG_RELOAD_FAILED)) {
+        s->control_pid = 0;
+        end_reload(t, false);
+        return;
+    }
+    s->flags |= FLAG_RELOAD_FAILED;
+    s->todo |= TODO_KILL;
+    s->kill_whom = WHOM_CONTROL;
+    s->kill_signal = t->settings->final_signal;
+    s->deadline_ns = clock_after_ns(t->in->now_ns, turn_stop_timeout_ns(t));
 }
 
 static void on_timeout(struct turn *t)
@@ -359,6 +425,7 @@ static void on_timeout(struct turn *t)
             turn_enter_stop_post(t, RESULT_TIMEOUT);
         }
         break;
+    case STATE_RELOAD: reload_late(t); break;
     case STATE_RUNNING: /* RuntimeMaxSec= */
         turn_fail(t, RESULT_TIMEOUT);
         turn_enter_stop(t);
@@ -390,6 +457,7 @@ void service_next(const struct snapshot *snapshot, const struct unit *unit, stru
         [INPUT_SPAWNED] = on_spawned,   [INPUT_SPAWN_FAILED] = on_spawn_failed,
         [INPUT_EXECED] = on_execed,     [INPUT_EXIT] = on_exit,
         [INPUT_READY] = on_ready,       [INPUT_STOPPING] = on_stopping,
+        [INPUT_RELOAD] = on_reload,     [INPUT_RELOADING] = on_reloading,
         [INPUT_MAIN_PID] = on_main_pid, [INPUT_EMPTY] = on_empty,
         [INPUT_TIMEOUT] = on_timeout,
     };

@@ -22,6 +22,7 @@ enum service_state {
     STATE_START,
     STATE_START_POST,
     STATE_RUNNING, /* a target: it is reached */
+    STATE_RELOAD,  /* up, and reading its configuration anew: ExecReload= runs, or it has said RELOADING=1 */
     STATE_EXITED,  /* active though its process has ended: RemainAfterExit= */
     STATE_STOP,    /* ExecStop= runs */
     STATE_STOP_SIGTERM,
@@ -50,12 +51,14 @@ enum service_result {
 enum input_kind {
     INPUT_START,        /* a start job's turn has come */
     INPUT_STOP,         /* a stop job's turn has come */
+    INPUT_RELOAD,       /* a reload job's turn has come */
     INPUT_SPAWNED,      /* what was to be spawned runs; role, pid */
     INPUT_SPAWN_FAILED, /* or could not be forked; role */
     INPUT_EXECED,       /* the main process executes its program */
     INPUT_EXIT,         /* a process was reaped; role, status, is_signal, dumped_core */
     INPUT_READY,        /* READY=1; a target with boot work: the work is done */
     INPUT_STOPPING,     /* STOPPING=1 */
+    INPUT_RELOADING,    /* RELOADING=1 */
     INPUT_MAIN_PID,     /* the search for its main process is over; pid, 0: none was found */
     INPUT_EMPTY,        /* the tracker: none of its processes is left */
     INPUT_TIMEOUT,      /* deadline_ns has come */
@@ -85,7 +88,7 @@ enum todo {
 
 enum whom { WHOM_MAIN = 1, WHOM_CONTROL = 2, WHOM_ALL = 4 };
 
-enum job_kind { JOB_NONE, JOB_START, JOB_STOP, JOB_RESTART };
+enum job_kind { JOB_NONE, JOB_START, JOB_STOP, JOB_RESTART, JOB_RELOAD };
 
 enum job_result {
     JOB_DONE,
@@ -102,11 +105,13 @@ enum service_flag {
     FLAG_MAIN_ENDED = 4,
     FLAG_JOB_RUNS = 8,      /* the job's input was given; it is under way */
     FLAG_QUEUED = 16,       /* in the roster's queue */
-    FLAG_FREE = 32,         /* the stop job waits for nobody: it was in a cycle */
+    FLAG_FREE = 32,         /* the stop or reload job waits for nobody: it was in a cycle */
     FLAG_EMPTY = 64,        /* the tracker said that nobody is left, and nothing was started since */
     FLAG_STOPPING = 128,    /* STOPPING=1 has come before it was up */
     FLAG_UNKNOWN = 256,     /* its main process is there, but which one is not known, or not yet */
     FLAG_MAIN_SIGNAL = 512, /* main_status is a signal's number */
+    FLAG_RELOADING = 1024,  /* RELOADING=1 has come before it was up, or while ExecReload= ran */
+    FLAG_RELOAD_FAILED = 2048,
 };
 
 #define UNIT_NONE UINT32_MAX /* no unit has this number */
@@ -154,7 +159,9 @@ void service_next(const struct snapshot *snapshot, const struct unit *unit, stru
 /* Active: what waits for it may go on. Ended: dead, failed, or about to be restarted. Neither: on its way. */
 bool service_is_active(const struct service *s);
 bool service_has_ended(const struct service *s);
-/* systemctl's word for both and what is between: "active", "inactive", "failed", "activating", "deactivating". */
+/* It can be told to reload: a service by its ExecReload=, a target for those that it passes the reload on to. */
+bool service_can_reload(const struct snapshot *snapshot, const struct unit *unit);
+/* systemctl's word for these and what is between: "active", "reloading", "inactive", "failed", "activating", … */
 const char *service_active_name(const struct service *s);
 
 /*

@@ -14,7 +14,7 @@ void service_init(struct service *s)
 
 bool service_is_active(const struct service *s)
 {
-    return s->state == STATE_RUNNING || s->state == STATE_EXITED;
+    return s->state >= STATE_RUNNING && s->state <= STATE_EXITED;
 }
 
 bool service_has_ended(const struct service *s)
@@ -32,7 +32,7 @@ static bool is_killing(uint8_t state)
 bool service_waits_for_empty(const struct service *s)
 {
     bool unready = s->state == STATE_START && (s->flags & FLAG_MAIN_ENDED);
-    bool unknown = s->state >= STATE_START && s->state <= STATE_RUNNING && (s->flags & FLAG_UNKNOWN);
+    bool unknown = s->state >= STATE_START && s->state <= STATE_RELOAD && (s->flags & FLAG_UNKNOWN);
     bool waits = is_killing(s->state) || ((unready || unknown) && !(s->todo & (TODO_SPAWN | TODO_SEARCH)));
     return waits && s->main_pid == 0 && s->control_pid == 0;
 }
@@ -45,6 +45,16 @@ static bool has_command(const struct snapshot *snapshot, const struct unit *unit
         found |= commands[i].phase == phase;
     }
     return found;
+}
+
+bool service_can_reload(const struct snapshot *snapshot, const struct unit *unit)
+{
+    const edge *edges = snapshot_at(snapshot, unit->edges.at);
+    bool passes_on = false;
+    for (uint32_t i = 0; i < unit->edges.count; i++) {
+        passes_on |= EDGE_KIND(edges[i]) == EDGE_RELOADS;
+    }
+    return unit->service != 0 ? has_command(snapshot, unit, PHASE_RELOAD) : passes_on;
 }
 
 /* ExecStartPost= may be who writes the PID file; and a main process that has ended may have put another one's into it. */

@@ -1,5 +1,5 @@
 /*
- * transaction: what a request to start or stop one unit means for all the others.
+ * transaction: what a request to start, stop or reload one unit means for all the others.
  *
  * The units concerned are collected in a list (service.link), those that cannot be started are dropped with
  * all that requires them, ordering cycles are broken, and only then are jobs installed: a refused request
@@ -274,7 +274,7 @@ static bool install(struct transaction *t)
             }
         } else if (s->mark & MARK_RESTART) {
             stops = true;
-            if (s->job == JOB_NONE || starting) {
+            if (s->job == JOB_NONE || s->job == JOB_RELOAD || starting) {
                 jobs_install(t->r, u, JOB_RESTART);
             }
         } else if (s->job != JOB_START && s->job != JOB_RESTART && transaction_starts(t, u)) {
@@ -284,14 +284,14 @@ static bool install(struct transaction *t)
     return stops;
 }
 
-/* Stops that wait for each other in a ring would wait for ever. */
-static void cut_stops(struct transaction *t)
+/* Stops, or reloads, that wait for each other in a ring would wait for ever. */
+static void cut(struct transaction *t, enum job_kind job)
 {
     for (uint32_t u = t->first; u != UNIT_NONE; u = transaction_at(t, u)->link) {
         transaction_at(t, u)->mark &= (uint8_t) ~(MARK_ON_PATH | MARK_SEARCHED);
     }
-    t->stops = true;
-    cycles_break(t); /* never refuses a stop */
+    t->cuts = (uint8_t)job;
+    cycles_break(t); /* never refuses these */
 }
 
 /* Clears the marks, and lets jobs that lent their scratch fields look again. */
@@ -348,7 +348,7 @@ static int start(struct roster *r, uint32_t unit, bool restarts)
     t.restarts = restarts;
     int result = plan_start(&t);
     if (result == 0 && install(&t)) {
-        cut_stops(&t);
+        cut(&t, JOB_STOP);
     }
     finish_list(&t);
     return result;
@@ -372,7 +372,7 @@ void roster_stop(struct roster *r, uint32_t unit)
     struct transaction t = transaction(r, unit);
     spread(&t, unit, MARK_STOP);
     install(&t);
-    cut_stops(&t);
+    cut(&t, JOB_STOP);
     finish_list(&t);
 }
 
@@ -386,6 +386,73 @@ void roster_stop_all(struct roster *r)
         }
     }
     install(&t);
-    cut_stops(&t);
+    cut(&t, JOB_STOP);
     finish_list(&t);
+}
+
+/* --- reloads ----------------------------------------------------------------------------------------- */
+
+static bool takes_reload(const struct roster *r, uint32_t unit)
+{
+    const struct service *s = &r->services[unit];
+    return service_is_active(s) && s->job != JOB_RESTART && !r->going_down &&
+           service_can_reload(r->snapshot, snapshot_unit(r->snapshot, unit));
+}
+
+/* One that is under way has read the configuration already: this one comes behind it. */
+static void install_reload(struct roster *r, uint32_t unit)
+{
+    struct service *s = &r->services[unit];
+    if (s->job != JOB_RELOAD) {
+        jobs_install(r, unit, JOB_RELOAD);
+    } else {
+        s->flags &= (uint16_t)~FLAG_JOB_RUNS;
+    }
+}
+
+/* The units that UNIT passes a reload on to, those that these do, and so on; with UNIT itself or without. */
+static void reload(struct roster *r, uint32_t unit, bool itself)
+{
+    struct transaction t = transaction(r, unit);
+    transaction_collect(&t, unit, MARK_FOREIGN);
+    for (uint32_t u = unit; u != UNIT_NONE; u = transaction_at(&t, u)->link) {
+        struct edges edges = roster_edges(r, u);
+        for (uint32_t i = 0; i < edges.count; i++) {
+            if (EDGE_KIND(edges.at[i]) == EDGE_RELOADS && takes_reload(r, EDGE_UNIT(edges.at[i]))) {
+                transaction_collect(&t, EDGE_UNIT(edges.at[i]), MARK_FOREIGN);
+            }
+        }
+    }
+    for (uint32_t u = t.first; u != UNIT_NONE; u = transaction_at(&t, u)->link) {
+        if (u != unit || itself) {
+            install_reload(r, u);
+        }
+    }
+    cut(&t, JOB_RELOAD);
+    finish_list(&t);
+}
+
+int roster_reload(struct roster *r, uint32_t unit)
+{
+    const struct service *s = &r->services[unit];
+    if (r->going_down) {
+        return -ESHUTDOWN;
+    }
+    if (!service_can_reload(r->snapshot, snapshot_unit(r->snapshot, unit))) {
+        return -EOPNOTSUPP;
+    }
+    bool begins = s->job == JOB_START && !(s->flags & FLAG_JOB_RUNS) && !service_is_active(s);
+    if (begins || s->job == JOB_RESTART) {
+        return 0;
+    }
+    if (!service_is_active(s)) {
+        return -ENOEXEC;
+    }
+    reload(r, unit, true);
+    return 0;
+}
+
+void jobs_pass_reload_on(struct roster *r, uint32_t unit)
+{
+    reload(r, unit, false);
 }

@@ -26,8 +26,9 @@ struct transaction {
     uint32_t from; /* the search for cycles: how far in the list it has come */
     uint32_t top;  /* where its path ends */
     uint32_t gone; /* and how many units on it have no job any more */
-    bool stops;    /* it looks at stops: they cannot be dropped, so a cycle of them is cut open */
-    bool drops;    /* something was dropped */
+    uint8_t
+        cuts;   /* it looks at JOB_STOP or JOB_RELOAD: they are not dropped, so a cycle of them is cut open */
+    bool drops; /* something was dropped */
     bool restarts; /* the request's own unit is up, and to be stopped first */
 };
 

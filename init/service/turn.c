@@ -31,8 +31,11 @@ static const struct {
     uint8_t state;
     bool starts; /* TimeoutStartSec= bounds it, else TimeoutStopSec= */
 } phases[PHASES] = {
-    [PHASE_START_PRE] = { STATE_START_PRE, true },   [PHASE_START] = { STATE_START, true },
-    [PHASE_START_POST] = { STATE_START_POST, true }, [PHASE_STOP] = { STATE_STOP, false },
+    [PHASE_START_PRE] = { STATE_START_PRE, true },
+    [PHASE_START] = { STATE_START, true },
+    [PHASE_START_POST] = { STATE_START_POST, true },
+    [PHASE_RELOAD] = { STATE_RELOAD, true },
+    [PHASE_STOP] = { STATE_STOP, false },
     [PHASE_STOP_POST] = { STATE_STOP_POST, false },
 };
 
@@ -151,6 +154,23 @@ void turn_enter_stop(struct turn *t)
     }
 }
 
+/* It has been up since it first was: a reload does not make it younger. */
+static void set_active(struct turn *t)
+{
+    if (!service_is_active(t->s)) {
+        t->s->active_ns = t->in->now_ns;
+    }
+}
+
+/* It reads its configuration by itself, and says READY=1 when it is done. */
+void turn_enter_reload(struct turn *t)
+{
+    bool again = t->s->state == STATE_RELOAD; /* ExecReload= has failed, say: that stays said */
+    t->s->flags &= (uint16_t) ~(FLAG_RELOADING | (again ? 0 : FLAG_RELOAD_FAILED));
+    set_active(t);
+    turn_set_state(t, STATE_RELOAD, t->settings->timeout_start_ns);
+}
+
 void turn_enter_running(struct turn *t)
 {
     bool is_there = t->s->main_pid != 0 || (t->s->flags & FLAG_UNKNOWN);
@@ -158,12 +178,15 @@ void turn_enter_running(struct turn *t)
         turn_enter_killing(t, STATE_STOP_SIGTERM, RESULT_SUCCESS);
     } else if (is_there && (t->s->flags & FLAG_STOPPING)) {
         turn_set_state(t, STATE_STOP_SIGTERM, turn_stop_timeout_ns(t));
+    } else if (is_there && (t->s->flags & FLAG_RELOADING)) {
+        turn_enter_reload(t);
     } else if (is_there) {
-        turn_set_state(t, STATE_RUNNING, t->settings->runtime_max_ns);
-        t->s->active_ns = t->in->now_ns;
+        set_active(t);
+        turn_set_state(t, STATE_RUNNING, NEVER_NS);
+        t->s->deadline_ns = clock_after_ns(t->s->active_ns, t->settings->runtime_max_ns);
     } else if (t->settings->flags & SERVICE_REMAIN_AFTER_EXIT) {
+        set_active(t);
         turn_set_state(t, STATE_EXITED, NEVER_NS);
-        t->s->active_ns = t->in->now_ns;
     } else {
         turn_enter_stop(t);
     }

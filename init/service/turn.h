@@ -30,6 +30,7 @@ bool turn_kills_all(const struct turn *t, uint8_t state);
 void turn_enter_killing(struct turn *t, enum service_state state, enum service_result result);
 void turn_enter_stop(struct turn *t);
 void turn_enter_running(struct turn *t);
+void turn_enter_reload(struct turn *t);
 void turn_enter_start_post(struct turn *t);
 void turn_enter_start(struct turn *t);
 

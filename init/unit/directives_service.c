@@ -1,7 +1,6 @@
 /* directives_service: what a service is and how it lives, systemd.service(5). */
 #include "unit/value.h"
 
-static const char no_reload[] = "services cannot be told to reload yet";
 static const char no_watchdog[] = "primer does not watch services for signs of life yet";
 static const char no_sockets[] = "primer does not listen for services yet";
 static const char no_store[] = "primer keeps no descriptors for services yet";
@@ -33,8 +32,8 @@ static const struct directive rows[] = {
             HELP("runs when it is started")),
     SERVICE("ExecCondition", .status = REFUSED, HELP("decides whether it starts"),
             .because = "conditions are not there yet: the service starts in any case"),
-    SERVICE("ExecReload", .status = REFUSED, HELP("tells it to read its configuration again"),
-            .because = no_reload),
+    SERVICE("ExecReload", .parse = value_command, .which = PHASE_RELOAD,
+            HELP("tells it to read its configuration again")),
     SERVICE("ExecStop", .parse = value_command, .which = PHASE_STOP, HELP("asks it to stop")),
     SERVICE("ExecStopPost", .parse = value_command, .which = PHASE_STOP_POST, HELP("runs when it is down")),
     SERVICE("RestartSec", .parse = value_span, AT(restart_delay_ns),

@@ -3,7 +3,6 @@
 
 static const char no_edges[] = "primer knows Requires=, Wants=, After=, Before= and Conflicts= so far";
 static const char no_jobs[] = "primer has no such rule for starting and stopping yet";
-static const char no_reload[] = "services cannot be told to reload yet";
 static const char no_actions[] = "what a unit's end does to the machine is primer.main='s matter so far";
 static const char no_conditions[] = "conditions are not there yet: the unit starts in any case";
 static const char by_enable[] = "it is read when a unit is enabled, not when it is loaded";
@@ -38,12 +37,13 @@ static const struct directive rows[] = {
     UNIT("After", .parse = value_units, .which = EDGE_AFTER, HELP("start after these, stop before them")),
     UNIT("OnFailure", .status = REFUSED, HELP("start these when the unit fails"), .because = no_edges),
     UNIT("OnSuccess", .status = REFUSED, HELP("start these when the unit succeeds"), .because = no_edges),
-    UNIT("PropagatesReloadTo", .status = REFUSED, HELP("reload these too"), .because = no_reload),
-    UNIT("PropagateReloadTo", .status = REFUSED, HELP("old name of PropagatesReloadTo="),
-         .because = no_reload),
-    UNIT("ReloadPropagatedFrom", .status = REFUSED, HELP("reload when these do"), .because = no_reload),
-    UNIT("PropagateReloadFrom", .status = REFUSED, HELP("old name of ReloadPropagatedFrom="),
-         .because = no_reload),
+    UNIT("PropagatesReloadTo", .parse = value_units, .which = EDGE_RELOADS, HELP("reload these too")),
+    UNIT("PropagateReloadTo", .parse = value_units, .which = EDGE_RELOADS,
+         HELP("old name of PropagatesReloadTo=")),
+    UNIT("ReloadPropagatedFrom", .parse = value_units, .which = EDGE_RELOADED_BY,
+         HELP("reload when these do")),
+    UNIT("PropagateReloadFrom", .parse = value_units, .which = EDGE_RELOADED_BY,
+         HELP("old name of ReloadPropagatedFrom=")),
     UNIT("PropagatesStopTo", .status = REFUSED, HELP("stop these too"), .because = no_edges),
     UNIT("StopPropagatedFrom", .status = REFUSED, HELP("stop when these do"), .because = no_edges),
     UNIT("JoinsNamespaceOf", .status = REFUSED, HELP("share network and /tmp with these"),

@@ -59,6 +59,8 @@ enum edge_kind {
     EDGE_WANTED_BY,
     EDGE_CONFLICTS,
     EDGE_CONFLICTED_BY,
+    EDGE_RELOADS, /* PropagatesReloadTo= */
+    EDGE_RELOADED_BY,
     EDGE_KINDS
 };
 
@@ -156,7 +158,15 @@ struct unit_service {
 };
 
 /* A service's life in commands, in the order in which they run. */
-enum phase { PHASE_START_PRE, PHASE_START, PHASE_START_POST, PHASE_STOP, PHASE_STOP_POST, PHASES };
+enum phase {
+    PHASE_START_PRE,
+    PHASE_START,
+    PHASE_START_POST,
+    PHASE_RELOAD,
+    PHASE_STOP,
+    PHASE_STOP_POST,
+    PHASES
+};
 
 /* systemd.service(5), "Special executable prefixes". */
 enum command_flags {

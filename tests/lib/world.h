@@ -2,11 +2,12 @@
  * world: a roster of units and a manager that only takes notes, for tests of jobs.
  *
  * The units are written down in one line, "a requires=b after=b; b oneshot": names in their order, then the
- * type (simple, exec, oneshot, notify, target), the settings remain, again (Restart=always) and stuck
- * (SendSIGKILL=no), how it loaded (missing, bad, masked), and the edges by their kind. What happens is a line too:
+ * type (simple, exec, oneshot, notify, target), the settings remain, again (Restart=always), reload (it has ExecReload=)
+ * and stuck (SendSIGKILL=no), how it loaded (missing, bad, masked), and the edges by their kind. What happens is a line too:
  *
  *   +a          the main process of a was started
  *   -a          a was told to end
+ *   ~a          its ExecReload= was started
  *   a:start=ok  a job ended: done (ok), or as its result says
  *   a>b         a cycle was told: a is ordered after b
  *   a:again     it will be started again by itself
@@ -86,6 +87,8 @@ static inline void world_run(struct world *w)
             bool main = s->state == STATE_START && settings->type != SERVICE_FORKING;
             if (main && !w->no_fork) {
                 world_log(w, "+%s", unit_name(w->snapshot, unit));
+            } else if (s->state == STATE_RELOAD && !w->no_fork) {
+                world_log(w, "~%s", unit_name(w->snapshot, unit));
             }
             roster_input(&w->roster, unit,
                          &(struct input){ .kind = w->no_fork ? INPUT_SPAWN_FAILED : INPUT_SPAWNED,
@@ -117,7 +120,7 @@ static inline void world_word(struct world *w, uint32_t unit, const char *word)
     static const char *const types[] = { "simple", "exec", "oneshot", "notify", "forking" };
     static const char *const edges[EDGE_KINDS] = {
         [EDGE_AFTER] = "after", [EDGE_BEFORE] = "before",       [EDGE_REQUIRES] = "requires",
-        [EDGE_WANTS] = "wants", [EDGE_CONFLICTS] = "conflicts",
+        [EDGE_WANTS] = "wants", [EDGE_CONFLICTS] = "conflicts", [EDGE_RELOADS] = "reloads",
     };
     struct units_unit *u = &w->units.units[unit];
     for (uint8_t i = 0; i < SERVICE_TYPES; i++) {
@@ -139,6 +142,8 @@ static inline void world_word(struct world *w, uint32_t unit, const char *word)
         u->flags |= UNIT_BOOT_WORK;
     } else if (strcmp(word, "remain") == 0) {
         u->service.flags |= SERVICE_REMAIN_AFTER_EXIT;
+    } else if (strcmp(word, "reload") == 0) {
+        units_command(&w->units, unit, PHASE_RELOAD, 0);
     } else if (strcmp(word, "again") == 0) {
         u->service.restart = RESTART_ALWAYS;
     } else if (strcmp(word, "stuck") == 0) {
@@ -215,6 +220,13 @@ static inline void world_stop(struct world *w, const char *name)
     world_run(w);
 }
 
+static inline int world_reload(struct world *w, const char *name)
+{
+    int result = roster_reload(&w->roster, world_unit(w, name));
+    world_run(w);
+    return result;
+}
+
 static inline void world_stop_all(struct world *w)
 {
     roster_stop_all(&w->roster);
@@ -236,6 +248,13 @@ static inline void world_exit(struct world *w, const char *name, uint8_t status)
 {
     world_input(w, world_unit(w, name),
                 (struct input){ .kind = INPUT_EXIT, .role = ROLE_MAIN, .status = status });
+}
+
+/* The control process ends. */
+static inline void world_control(struct world *w, const char *name, uint8_t status)
+{
+    world_input(w, world_unit(w, name),
+                (struct input){ .kind = INPUT_EXIT, .role = ROLE_CONTROL, .status = status });
 }
 
 static inline void world_killed(struct world *w, const char *name, uint8_t signo)

@@ -43,6 +43,37 @@ teardown() {
   [[ $(ctl status --json web | jq '.["main-pid"]') != "$before" ]]
 }
 
+@test "reload runs ExecReload=, and its status is the job's; what cannot reload says so, or is started again" {
+  cat >"$UNITS/x.service" <<'END'
+[Unit]
+Requires=web.service
+[Service]
+Type=exec
+ExecStart=sleep 1000
+ExecReload=sh -c "test -e /run/good && kill -CONT $MAINPID"
+END
+  running
+  local before
+  before=$(ctl status --json x web | jq '.["main-pid"]')
+  run ctl reload x
+  assert_failure 1
+  ns_in touch /run/good
+  ctl reload x
+  ctl reload-or-restart x
+  assert_equal "$(ctl status --json x web | jq '.["main-pid"]')" "$before"
+  assert_told 'times(.unit == "x.service" and .state == "reload") == 3'
+  run ctl reload web
+  assert_output --partial 'it has no ExecReload='
+  ctl reload-or-restart web
+  ctl wait x
+  [[ $(ctl status --json web | jq '.["main-pid"]') != "$(tail -n 1 <<<"$before")" ]]
+  ctl stop x
+  run ctl reload x
+  assert_output --partial 'it is not up'
+  ctl reload-or-restart x
+  ctl is-active x
+}
+
 @test "a restart takes along what requires the unit, and a file that has gone refuses it before the stop" {
   unit x.service <<<$'[Unit]\nRequires=web.service\nAfter=web.service\n[Service]\nType=exec\nExecStart=sleep 1000'
   running

@@ -96,6 +96,54 @@ END
     (any(.event == "state" and .unit == "sysinit.target") | not)'
 }
 
+# passes_on X OTHER: x.service, with the line X, can reload; other.service, with OTHER, does so by itself.
+passes_on() {
+  unit x.service <<END
+[Unit]
+$1
+Wants=other.service
+[Service]
+ExecStart=sleep 1000
+ExecReload=sh -c "kill -HUP \$MAINPID"
+END
+  unit other.service <<END
+[Unit]
+$2
+After=x.service
+[Service]
+NotifyAccess=main
+ExecStart=@HELPERS@/notify RELOADING=1 sleep 1000
+END
+}
+reload_seen='any(.event == "killed" and .unit == "x.service" and .signal == "HUP")'
+reload_over='any(.event == "killed" and .unit == "x.service") or
+  before(.event == "state" and .unit == "other.service" and .state == "reload"; .event == "up")'
+
+@test "effect: [Unit] PropagatesReloadTo: these reload too" {
+  passes_on '' PropagatesReloadTo=x.service
+  effect "$reload_seen" "$reload_over"
+}
+
+@test "effect: [Unit] PropagateReloadTo: the same by its old name" {
+  passes_on '' PropagateReloadTo=x.service
+  effect "$reload_seen" "$reload_over"
+}
+
+@test "effect: [Unit] ReloadPropagatedFrom: the same from the other side" {
+  passes_on ReloadPropagatedFrom=other.service ''
+  effect "$reload_seen" "$reload_over"
+}
+
+@test "effect: [Unit] PropagateReloadFrom: and that by its old name" {
+  passes_on PropagateReloadFrom=other.service ''
+  effect "$reload_seen" "$reload_over"
+}
+
+@test "effect: [Service] ExecReload: the program is told, by what it is told with" {
+  passes_on '' PropagatesReloadTo=x.service
+  effect "$reload_seen" "$reload_over"
+}
+
 # A service that ends at once and is always started again.
 restless() {
   unit x.service

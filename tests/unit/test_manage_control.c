@@ -151,7 +151,7 @@ static void test_answers(void **state)
     assert_answer("1 status nothing.service\n", "end=refused\terrno=ENOENT\t");
     assert_answer("1 lst\n", "end=refused\terrno=ENOSYS\t");
     assert_answer("1 start\n", "end=refused\terrno=EINVAL\t");
-    assert_answer("1 reload a.service\n", "end=refused\terrno=EINVAL\t");
+    assert_answer("1 reload a.service\n", "end=refused\terrno=ENOTTY\t");
     assert_answer("1 kill a.service NONE\n", "end=refused\terrno=EINVAL\t");
     assert_answer("1 kill a.service TERM main\n", "end=refused\terrno=ESRCH\t");
     assert_answer("2 list\n", "end=refused\terrno=EPROTO\t");

@@ -758,6 +758,131 @@ static void test_restart_in_a_cycle(void **state)
     assert_int_equal(w.roster.jobs, 0);
 }
 
+/* --- reload ----------------------------------------------------------------------------------------- */
+
+static void test_reload(void **state)
+{
+    make("a; b reload; c reload target");
+    world_start(&w, "a");
+    assert_int_equal(world_reload(&w, "a"), -EOPNOTSUPP);
+    assert_int_equal(world_reload(&w, "b"), -ENOEXEC); /* it is not up */
+    assert_int_equal(world_reload(&w, "c"), -EOPNOTSUPP);
+    world_start(&w, "b");
+    expect("+a a:start=ok +b b:start=ok");
+    assert_int_equal(world_reload(&w, "b"), 0);
+    expect("~b");
+    world_control(&w, "b", 0);
+    expect("b:reload=ok");
+    world_reload(&w, "b");
+    world_control(&w, "b", 1);
+    expect("~b b:reload=failed");
+    assert_int_equal(world_service(&w, "b")->state, STATE_RUNNING);
+    world_stop_all(&w);
+    assert_int_equal(world_reload(&w, "b"), -ESHUTDOWN);
+    expect("-a -b");
+    stops("a");
+    stops("b");
+    expect("a:stop=ok b:stop=ok");
+}
+
+/* systemd's table of what becomes of two jobs of one unit (src/core/job.c, job_merging_table). */
+static void test_reload_and_other_jobs(void **state)
+{
+    make("a reload again after=b; b notify");
+    world_start(&w, "b");
+    world_start(&w, "a"); /* waits for b */
+    assert_int_equal(world_reload(&w, "a"), 0);
+    expect("+b");
+    world_ready(&w, "b");
+    expect("b:start=ok +a a:start=ok"); /* its start has read the configuration */
+    world_reload(&w, "a");
+    world_reload(&w, "a"); /* one that is under way may have read it before: another one follows */
+    expect("~a");
+    world_control(&w, "a", 0);
+    expect("~a");
+    assert_int_equal(world_start(&w, "a"), 0); /* it is up: nothing to be done */
+    world_control(&w, "a", 0);
+    expect("a:reload=ok");
+
+    world_reload(&w, "a");
+    roster_restart(&w.roster, world_unit(&w, "a")); /* takes the reload's place, and its end is the job's */
+    world_run(&w);
+    expect("~a -a");
+    assert_int_equal(world_reload(&w, "a"), 0); /* the start to come reads it */
+    world_control(&w, "a", 0);
+    stops("a");
+    expect("+a a:start=ok");
+
+    world_reload(&w, "a");
+    world_stop(&w, "a");
+    expect("~a a:reload=canceled -a");
+    assert_int_equal(world_reload(&w, "a"), -ENOEXEC); /* it is on its way down */
+    world_control(&w, "a", 0);
+    stops("a");
+    expect("a:stop=ok");
+
+    world_start(&w, "a");
+    world_reload(&w, "a");
+    world_exit(&w, "a", 1); /* it ends meanwhile, and ExecReload= then finds nobody */
+    world_control(&w, "a", 1);
+    expect("+a a:start=ok ~a a:again a:reload=failed");
+    world_timeout(&w, "a");
+    expect("+a a:start=ok");
+}
+
+/* PropagatesReloadTo=: to those that are up, and from there on; who cannot reload is left alone. */
+static void test_reload_goes_on(void **state)
+{
+    make("a reload reloads=b reloads=c reloads=d; b reload reloads=e reloads=a; c; d reload; e reload "
+         "after=b; "
+         "f target reloads=e");
+    const char *const up[] = { "a", "b", "c", "e", "f" };
+    for (size_t i = 0; i < sizeof up / sizeof up[0]; i++) {
+        world_start(&w, up[i]);
+    }
+    world_told(&w);
+    world_reload(&w, "a");
+    expect("~a ~b");
+    world_control(&w, "a", 1); /* the others reload however this one went */
+    world_control(&w, "b", 0);
+    expect("a:reload=failed b:reload=ok ~e");
+    world_control(&w, "e", 0);
+    expect("e:reload=ok");
+    assert_int_equal(world_reload(&w, "f"), 0); /* a target is only for the others */
+    expect("f:reload=ok ~e");
+    world_control(&w, "e", 0);
+    world_told(&w);
+    world_input(&w, world_unit(&w, "b"), (struct input){ .kind = INPUT_RELOADING }); /* by itself */
+    expect("~a ~e");
+    world_control(&w, "a", 0);
+    world_ready(&w, "b");
+    world_control(&w, "e", 0);
+    expect("a:reload=ok e:reload=ok");
+}
+
+/* A reload waits for starts and stops as a start does, but no start waits for a reload; a ring of them is cut open. */
+static void test_order_of_reloads(void **state)
+{
+    make("a reload reloads=b after=b; b reload after=a; c notify after=a; d reload after=c");
+    world_start(&w, "a");
+    world_start(&w, "b");
+    world_start(&w, "d");
+    world_told(&w);
+    world_reload(&w, "a");
+    expect("b>a a>b ~b");
+    world_start(&w, "c");
+    expect("+c");
+    world_reload(&w, "d");
+    expect("");
+    world_ready(&w, "c");
+    expect("c:start=ok ~d");
+    world_control(&w, "d", 0);
+    world_control(&w, "b", 0);
+    expect("d:reload=ok b:reload=ok ~a");
+    world_control(&w, "a", 0);
+    expect("a:reload=ok");
+}
+
 int main(void)
 {
 #define world_test(test) cmocka_unit_test_teardown(test, close_world)
@@ -809,6 +934,10 @@ int main(void)
         world_test(test_stops_in_a_cycle),
         world_test(test_stops_of_a_start_in_a_cycle),
         world_test(test_restart_in_a_cycle),
+        world_test(test_reload),
+        world_test(test_reload_and_other_jobs),
+        world_test(test_reload_goes_on),
+        world_test(test_order_of_reloads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,10 +31,10 @@ static struct unit_service *settings(struct stage *t)
     return units_service(&t->units, 0);
 }
 
-/* A service of TYPE with the commands that COMMANDS spells: b(efore), s(tart), a(fter), S(top), P(ost); "-s" may fail. */
+/* A service of TYPE with the commands that COMMANDS spells: b(efore), s(tart), a(fter), r(eload), S(top), P(ost); "-s" may fail. */
 static struct stage stage(enum service_type type, const char *commands)
 {
-    static const char letters[PHASES + 1] = "bsaSP";
+    static const char letters[PHASES + 1] = "bsarSP";
     struct stage t = { .now_ns = 1000 * NS_PER_SECOND };
     units_add(&t.units, "a.service", UNIT_SERVICE);
     settings(&t)->type = (uint8_t)type;
@@ -77,6 +77,7 @@ static const struct word {
 } words[] = {
     { "start", { .kind = INPUT_START } },
     { "stop", { .kind = INPUT_STOP } },
+    { "reload", { .kind = INPUT_RELOAD } },
     { "fork", { .kind = INPUT_SPAWNED } },
     { "no-fork", { .kind = INPUT_SPAWN_FAILED } },
     { "exec", { .kind = INPUT_EXECED, .role = ROLE_MAIN } },
@@ -91,6 +92,7 @@ static const struct word {
     { "ctl:TERM", { .kind = INPUT_EXIT, .role = ROLE_CONTROL, .status = SIGTERM, .is_signal = 1 } },
     { "ready", { .kind = INPUT_READY } },
     { "stopping", { .kind = INPUT_STOPPING } },
+    { "reloading", { .kind = INPUT_RELOADING } },
     { "found", { .kind = INPUT_MAIN_PID, .pid = 1000 } },
     { "lost", { .kind = INPUT_MAIN_PID } },
     { "empty", { .kind = INPUT_EMPTY } },
@@ -759,6 +761,79 @@ static void test_nobody_is_told_twice(void **state)
     strike(&t);
 }
 
+/* systemd.service(5), ExecReload=: the service is up all the while, and as old as it was before. */
+static void test_reload(void **state)
+{
+    struct stage t = stage(SERVICE_SIMPLE, "srrS");
+    settings(&t)->runtime_max_ns = 100 * NS_PER_SECOND;
+    play(&t, "start fork=running");
+    uint64_t up_ns = t.now_ns;
+    t.now_ns += NS_PER_SECOND;
+    play(&t, "reload=reload");
+    assert_string_equal(service_active_name(&t.s), "reloading");
+    assert_int_equal(t.s.deadline_ns, t.now_ns + 90 * NS_PER_SECOND);
+    play(&t, "fork ctl:0=reload fork ctl:0=running");
+    assert_int_equal(t.s.active_ns, up_ns);
+    assert_int_equal(t.s.deadline_ns, up_ns + 100 * NS_PER_SECOND);
+    assert_false(t.s.flags & FLAG_RELOAD_FAILED);
+    play(&t, "reload fork ctl:1=running"); /* the second command does not run */
+    assert_true(t.s.flags & FLAG_RELOAD_FAILED);
+    expect_result(&t, RESULT_SUCCESS);
+    assert_int_equal(t.s.status, 0);
+    play(&t, "reload");
+    assert_false(t.s.flags & FLAG_RELOAD_FAILED);
+    play(&t, "fork main:1=reload ctl:1=stop-sigterm empty=failed");
+    expect_result(&t, RESULT_EXIT_CODE);
+    strike(&t);
+
+    t = stage(SERVICE_SIMPLE, "sr"); /* what may fail does not */
+    settings(&t)->runtime_max_ns = NEVER_NS;
+    t.units.units[0].commands[1].flags = COMMAND_MAY_FAIL;
+    play(&t, "start fork reload fork ctl:1=running");
+    assert_false(t.s.flags & FLAG_RELOAD_FAILED);
+    strike(&t);
+}
+
+/* sd_notify(3): RELOADING=1 counts when the service is up, READY=1 ends it, and the last word before is what counts. */
+static void test_reload_by_itself(void **state)
+{
+    struct stage t = stage(SERVICE_NOTIFY, "sarS");
+    play(&t,
+         "start fork reloading=start ready=start-post fork ctl:0=running"); /* READY=1 was the last word */
+    play(&t, "reloading=reload reloading=reload ready=running");
+    play(&t, "reload fork reloading=reload ctl:0=reload"); /* it is not done when ExecReload= is */
+    assert_int_equal(t.s.control_pid, 0);
+    play(&t, "ready=running");
+    play(&t, "reload fork reloading ready=reload ctl:0=running");
+    play(&t, "reload fork reloading ctl:1=reload");
+    assert_true(t.s.flags & FLAG_RELOAD_FAILED);                       /* whatever it says afterwards */
+    play(&t, "ready=running reloading stopping=reload ready=running"); /* again the last word */
+    play(&t, "reload fork stopping=reload ctl:0=stop-sigterm");
+    strike(&t);
+
+    t = stage(SERVICE_SIMPLE, "sa");
+    play(&t, "start fork=start-post fork reloading=start-post ctl:0=reload ready=running");
+    play(&t, "reloading=reload timeout=running");
+    assert_true(t.s.flags & FLAG_RELOAD_FAILED);
+    strike(&t);
+}
+
+/* A forking service whose main process ended during the reload may have another one by then: its PID file says so. */
+static void test_reload_changes_main(void **state)
+{
+    struct stage t = stage(SERVICE_FORKING, "sr");
+    settings(&t)->pid_file = 1;
+    play(&t, "start fork ctl:0 found=running main:0=running");
+    assert_true(t.done & TODO_SEARCH);
+    play(&t, "reload=reload fork=reload");
+    assert_false(service_waits_for_empty(&t.s));
+    play(&t, "ctl:0=running");
+    assert_true(t.done & TODO_SEARCH);
+    play(&t, "found=running");
+    assert_int_not_equal(t.s.main_pid, 0);
+    strike(&t);
+}
+
 /* Each state's time-out leads on, until nothing is left to lead to. */
 static void test_timeouts(void **state)
 {
@@ -852,6 +927,9 @@ int main(void)
         cmocka_unit_test(test_kill_mode),
         cmocka_unit_test(test_which_signals),
         cmocka_unit_test(test_nobody_is_told_twice),
+        cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_reload_by_itself),
+        cmocka_unit_test(test_reload_changes_main),
         cmocka_unit_test(test_timeouts),
         cmocka_unit_test(test_stop_timeout_has_a_bound),
         cmocka_unit_test(test_left_over),

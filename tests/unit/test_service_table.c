@@ -37,6 +37,7 @@ enum {
 enum column {
     START,
     STOP,
+    RELOAD,
     SPAWNED,
     SPAWN_FAILED,
     EXECED,
@@ -46,6 +47,7 @@ enum column {
     CONTROL_BAD,
     READY,
     STOPPING,
+    RELOADING,
     FOUND, /* the search for the main process is over */
     LOST,
     EMPTY,
@@ -61,6 +63,7 @@ static const struct {
 } columns[COLUMNS] = {
     [START] = { INPUT_START, 0, 0, "start" },
     [STOP] = { INPUT_STOP, 0, 0, "stop" },
+    [RELOAD] = { INPUT_RELOAD, 0, 0, "reload" },
     [SPAWNED] = { INPUT_SPAWNED, 0, 0, "spawned" },
     [SPAWN_FAILED] = { INPUT_SPAWN_FAILED, 0, 0, "spawn failed" },
     [EXECED] = { INPUT_EXECED, ROLE_MAIN, 0, "execed" },
@@ -70,6 +73,7 @@ static const struct {
     [CONTROL_BAD] = { INPUT_EXIT, ROLE_CONTROL, 1, "control exits 1" },
     [READY] = { INPUT_READY, 0, 0, "ready" },
     [STOPPING] = { INPUT_STOPPING, 0, 0, "stopping" },
+    [RELOADING] = { INPUT_RELOADING, 0, 0, "reloading" },
     [FOUND] = { INPUT_MAIN_PID, ROLE_MAIN, 0, "main found" },
     [LOST] = { INPUT_MAIN_PID, 0, 0, "main not found" },
     [EMPTY] = { INPUT_EMPTY, 0, 0, "empty" },
@@ -105,6 +109,13 @@ static const struct scene {
     { STATE_START_POST, BOTH },
     { STATE_START_POST, CONTROL },
     { STATE_RUNNING, MAIN },
+    { STATE_RELOAD, PENDING },
+    { STATE_RELOAD, MAIN_PENDING },
+    { STATE_RELOAD, UNKNOWN_PENDING },
+    { STATE_RELOAD, MAIN }, /* it has said so itself */
+    { STATE_RELOAD, UNKNOWN },
+    { STATE_RELOAD, CONTROL },
+    { STATE_RELOAD, BOTH },
     { STATE_EXITED, NOBODY },
     { STATE_STOP, PENDING },
     { STATE_STOP, MAIN_PENDING },
@@ -247,6 +258,47 @@ static const struct row {
     { STATE_FINAL_SIGKILL, CONTROL, CONTROL_BAD, ANY, STATE_FINAL_SIGKILL, 0, RESULT_EXIT_CODE },
     { STATE_FINAL_SIGKILL, BOTH, CONTROL_BAD, ANY, STATE_FINAL_SIGKILL, 0, RESULT_EXIT_CODE },
 
+    /* A reload: of what is up. However it goes, the service stays what it was. */
+    { STATE_RUNNING, MAIN, RELOAD, ANY, STATE_RELOAD, TODO_SPAWN },
+    { STATE_RUNNING, UNKNOWN, RELOAD, FORKING, STATE_RELOAD, TODO_SPAWN },
+    { STATE_EXITED, NOBODY, RELOAD, ANY, STATE_RELOAD, TODO_SPAWN },
+    { STATE_RELOAD, BOTH, CONTROL_OK, ANY, STATE_RUNNING },
+    { STATE_RELOAD, BOTH, CONTROL_BAD, ANY, STATE_RUNNING },
+    { STATE_RELOAD, MAIN_PENDING, SPAWN_FAILED, ANY, STATE_RUNNING },
+    { STATE_RELOAD, MAIN_PENDING, TIMEOUT, ANY, STATE_RUNNING },
+    { STATE_RELOAD, UNKNOWN_PENDING, SPAWN_FAILED, FORKING, STATE_RUNNING },
+    { STATE_RELOAD, UNKNOWN_PENDING, TIMEOUT, FORKING, STATE_RUNNING },
+    /* Of nothing but what RemainAfterExit= says, or of a main process that has ended meanwhile. */
+    { STATE_RELOAD, CONTROL, CONTROL_OK, ANY | PLAIN, STATE_STOP, TODO_SPAWN },
+    { STATE_RELOAD, CONTROL, CONTROL_OK, ANY | REMAIN, STATE_EXITED },
+    { STATE_RELOAD, CONTROL, CONTROL_BAD, ANY | PLAIN, STATE_STOP, TODO_SPAWN },
+    { STATE_RELOAD, CONTROL, CONTROL_BAD, ANY | REMAIN, STATE_EXITED },
+    { STATE_RELOAD, PENDING, SPAWN_FAILED, ANY | PLAIN, STATE_STOP, TODO_SPAWN },
+    { STATE_RELOAD, PENDING, SPAWN_FAILED, ANY | REMAIN, STATE_EXITED },
+    { STATE_RELOAD, PENDING, TIMEOUT, ANY | PLAIN, STATE_STOP, TODO_SPAWN },
+    { STATE_RELOAD, PENDING, TIMEOUT, ANY | REMAIN, STATE_EXITED },
+    { STATE_RELOAD, MAIN_PENDING, MAIN_BAD, ANY, STATE_RELOAD, 0, RESULT_EXIT_CODE },
+    { STATE_RELOAD, BOTH, MAIN_BAD, ANY, STATE_RELOAD, 0, RESULT_EXIT_CODE },
+    /* By itself: it says when it begins, and when it is done. */
+    { STATE_RUNNING, MAIN, RELOADING, ANY, STATE_RELOAD },
+    { STATE_RUNNING, UNKNOWN, RELOADING, FORKING, STATE_RELOAD },
+    { STATE_RELOAD, MAIN, READY, ANY, STATE_RUNNING },
+    { STATE_RELOAD, UNKNOWN, READY, FORKING, STATE_RUNNING },
+    { STATE_RELOAD, MAIN, TIMEOUT, ANY, STATE_RUNNING },
+    { STATE_RELOAD, UNKNOWN, TIMEOUT, FORKING, STATE_RUNNING },
+    { STATE_RELOAD, MAIN, MAIN_OK, ANY, STATE_STOP, TODO_SPAWN },
+    { STATE_RELOAD, MAIN, MAIN_BAD, ANY, STATE_STOP, TODO_SPAWN, RESULT_EXIT_CODE },
+    { STATE_RELOAD, UNKNOWN, EMPTY, FORKING | PLAIN, STATE_STOP, TODO_SPAWN },
+    { STATE_RELOAD, UNKNOWN, EMPTY, FORKING | REMAIN, STATE_EXITED },
+    /* systemd.service(5): ExecStop= is for what is up and at rest. */
+    { STATE_RELOAD, PENDING, STOP, ANY, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_RELOAD, MAIN_PENDING, STOP, ANY, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_RELOAD, UNKNOWN_PENDING, STOP, FORKING, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_RELOAD, MAIN, STOP, ANY, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_RELOAD, UNKNOWN, STOP, FORKING, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_RELOAD, CONTROL, STOP, ANY, STATE_STOP_SIGTERM, TODO_KILL },
+    { STATE_RELOAD, BOTH, STOP, ANY, STATE_STOP_SIGTERM, TODO_KILL },
+
     /* sd_notify(3): READY=1 counts for Type=notify, STOPPING=1 for every type. */
     { STATE_START, MAIN, READY, NOTIFY, STATE_START_POST, TODO_SPAWN },
     { STATE_START, NOBODY, READY, NOTIFY, STATE_START_POST, TODO_SPAWN },
@@ -342,6 +394,7 @@ static enum phase phase_of(uint8_t state)
     case STATE_START_PRE: return PHASE_START_PRE;
     case STATE_START: return PHASE_START;
     case STATE_START_POST: return PHASE_START_POST;
+    case STATE_RELOAD: return PHASE_RELOAD;
     case STATE_STOP: return PHASE_STOP;
     case STATE_STOP_POST: return PHASE_STOP_POST;
     default: return PHASES;
@@ -353,7 +406,8 @@ static uint64_t deadline_of(uint8_t state, const struct unit_service *settings)
     switch (state) {
     case STATE_START_PRE:
     case STATE_START:
-    case STATE_START_POST: return now_ns + settings->timeout_start_ns;
+    case STATE_START_POST:
+    case STATE_RELOAD: return now_ns + settings->timeout_start_ns;
     case STATE_AUTO_RESTART: return now_ns + settings->restart_delay_ns;
     case STATE_DEAD:
     case STATE_FAILED:
@@ -405,6 +459,9 @@ static bool can_happen(const struct trial *t)
     }
     if (t->scene.state == STATE_START && t->scene.alive == NOBODY && t->settings->type != SERVICE_NOTIFY) {
         return false;
+    }
+    if (t->scene.state == STATE_RELOAD && (t->scene.alive & CONTROL) && t->column == TIMEOUT) {
+        return false; /* it comes twice: test_late_reload */
     }
     switch (t->column) {
     case SPAWNED:
@@ -547,6 +604,42 @@ static void test_every_pair(void **state)
     print_message("%u cases, %u rows\n", cases, (unsigned)ROWS);
 }
 
+/* The process is killed; when it does not even die of that, it is left to itself. The service has not failed. */
+static void test_late_reload(void **state)
+{
+    struct units u = { 0 };
+    units_add_service(&u, "a.service", SERVICE_SIMPLE);
+    units_command(&u, 0, PHASE_RELOAD, 0);
+    const struct snapshot *snapshot = units_seal(&u);
+    const struct unit *unit = snapshot_unit(snapshot, 0);
+    for (unsigned dies = 0; dies < 2; dies++) {
+        struct service s;
+        service_init(&s);
+        s.state = STATE_RELOAD;
+        s.command = 1;
+        s.main_pid = MAIN_PID;
+        s.control_pid = CONTROL_PID;
+        struct input late = { .now_ns = now_ns, .kind = INPUT_TIMEOUT };
+        struct input exit = {
+            .now_ns = now_ns, .kind = INPUT_EXIT, .role = ROLE_CONTROL, .status = SIGKILL, .is_signal = true
+        };
+        service_next(snapshot, unit, &s, &late);
+        assert_int_equal(s.state, STATE_RELOAD);
+        assert_int_equal(s.todo, TODO_KILL);
+        assert_int_equal(s.kill_whom, WHOM_CONTROL);
+        assert_int_equal(s.kill_signal, SIGKILL);
+        assert_int_equal(s.deadline_ns, now_ns + 60 * NS_PER_SECOND);
+        s.todo = 0;
+        service_next(snapshot, unit, &s, dies ? &exit : &late);
+        assert_int_equal(s.state, STATE_RUNNING);
+        assert_int_equal(s.main_pid, MAIN_PID);
+        assert_int_equal(s.control_pid, 0);
+        assert_int_equal(s.result, RESULT_SUCCESS);
+        assert_true(s.flags & FLAG_RELOAD_FAILED);
+    }
+    units_free(&u);
+}
+
 /* Targets: the same life without processes. */
 static void test_targets(void **state)
 {
@@ -606,6 +699,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_pair),
+        cmocka_unit_test(test_late_reload),
         cmocka_unit_test(test_targets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

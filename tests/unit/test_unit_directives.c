@@ -508,15 +508,16 @@ static void test_commands(void **state)
 static void test_several_commands(void **state)
 {
     const struct snapshot *s = load(
-        "[Service]\nType=oneshot\nExecStopPost=/p5\nExecStop=/p4\nExecStartPost=/p3\n"
+        "[Service]\nType=oneshot\nExecStopPost=/p5\nExecStop=/p4\nExecReload=/r\nExecStartPost=/p3\n"
         "ExecStart=/a ; /b c ; -/d\nExecStart=/e\nExecStartPre=/p1\n");
-    static const char *const argvs[] = { "/p1", "/a", "/b|c", "/d", "/e", "/p3", "/p4", "/p5" };
-    static const uint8_t phases[] = { PHASE_START_PRE, PHASE_START,      PHASE_START, PHASE_START,
-                                      PHASE_START,     PHASE_START_POST, PHASE_STOP,  PHASE_STOP_POST };
+    static const char *const argvs[] = { "/p1", "/a", "/b|c", "/d", "/e", "/p3", "/r", "/p4", "/p5" };
+    static const uint8_t phases[] = { PHASE_START_PRE, PHASE_START, PHASE_START,
+                                      PHASE_START,     PHASE_START, PHASE_START_POST,
+                                      PHASE_RELOAD,    PHASE_STOP,  PHASE_STOP_POST };
     const struct unit *u = tree_unit(s, "x.service");
     const struct unit_command *c = snapshot_at(s, u->commands.at);
-    assert_int_equal(u->commands.count, 8);
-    for (unsigned i = 0; i < 8; i++) {
+    assert_int_equal(u->commands.count, 9);
+    for (unsigned i = 0; i < 9; i++) {
         assert_string_equal(tree_argv(s, "x.service", i), argvs[i]);
         assert_int_equal(c[i].phase, phases[i]);
     }

@@ -60,8 +60,7 @@ static const struct {
       FINDING_ERROR, 5 },
     { SERVICE "Type=dbus\n", "there is no D-Bus", FINDING_ERROR, FINDING_ERROR, 3 },
     { SERVICE "RootDirectory=/srv\n", "RootDirectory= is not there", FINDING_ERROR, FINDING_ERROR, 3 },
-    { SERVICE "ExecReload=/bin/true\n", "ExecReload= is without effect", FINDING_WARNING, FINDING_WARNING,
-      3 },
+    { SERVICE "Sockets=a.socket\n", "Sockets= is without effect", FINDING_WARNING, FINDING_WARNING, 3 },
     { SERVICE "PIDFile=/run/../x\n", "is not a path", FINDING_ERROR, FINDING_WARNING, 3 },
     { SERVICE "BusName=a.b\n", "only Type=dbus waits for it", FINDING_NOTE, FINDING_NOTE, 3 },
     { SERVICE "PrivateTmp=yes\n", "runs less confined than its file asks: PrivateTmp=", FINDING_UNCONFINED,
@@ -100,7 +99,7 @@ static void test_silence(void **state)
         SERVICE "X-Mine=1\n[X-Section]\nanything=1\n",
         SERVICE
         "PrivateTmp=no\nProtectSystem=false\nProtectProc=default\nDevicePolicy=auto\nSystemCallFilter=\n",
-        SERVICE "Delegate=no\nWatchdogSec=0\nExecReload=\nTasksMax=infinity\n",
+        SERVICE "Delegate=no\nWatchdogSec=0\nSockets=\nTasksMax=infinity\n",
         SERVICE "PrivateTmp=yes\nPrivateTmp=no\nReadWritePaths=/a\nReadWritePaths=\n",
         "[Unit]\nAllowIsolate=yes\n[Service]\nType=oneshot\nExecStart=/bin/true\n",
     };

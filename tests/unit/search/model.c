@@ -10,7 +10,7 @@ static const char *const names[UNITS] = { "a", "b", "c" };
 
 static void add_unit(struct model *m, unsigned unit)
 {
-    static const char letters[PHASES + 1] = "bsaSP";
+    static const char letters[PHASES + 1] = "bsarSP";
     const struct profile *p = m->graph.profiles[unit];
     bool target = p->type == SERVICE_TYPES;
     units_add(&m->units, names[unit], target ? UNIT_TARGET : UNIT_SERVICE);
@@ -56,6 +56,9 @@ void model_open(struct model *m, const struct graph *graph, const struct freedom
         for (unsigned b = 0; b < graph->count; b++) {
             if (graph->after[a][b]) {
                 units_edge(&m->units, a, EDGE_AFTER, b);
+            }
+            if (graph->reloads && graph->pulls[a][b] != PULL_NONE) {
+                units_edge(&m->units, a, EDGE_RELOADS, b);
             }
             if (graph->pulls[a][b] != PULL_NONE) {
                 units_edge(&m->units, a, graph->pulls[a][b] == PULL_WANTS ? EDGE_WANTS : EDGE_REQUIRES, b);
@@ -173,6 +176,13 @@ static bool is_searching(const struct service *s, const struct profile *p)
             (s->state == STATE_RUNNING && p->pid_file));
 }
 
+/* What a service says during a reload: it ends that, or is something else than it has said before. */
+static bool is_news(const struct service *s, unsigned flag, bool set)
+{
+    bool ends = !set && s->control_pid == 0 && !(s->todo & TODO_SPAWN);
+    return ends || ((s->flags & flag) != 0) != set;
+}
+
 bool model_can(const struct model *m, enum act act, unsigned unit)
 {
     const struct service *s = &m->services[unit];
@@ -182,6 +192,7 @@ bool model_can(const struct model *m, enum act act, unsigned unit)
     switch (act) {
     case ACT_STOP_ALL: return unit == 0 && !m->roster.going_down;
     case ACT_STOP: return f->stop_any && !m->roster.going_down && !nothing_to_stop(m, unit);
+    case ACT_RELOAD: return f->reloads && !m->roster.going_down && service_is_active(s);
     case ACT_START: return f->start_any && !m->roster.going_down;
     case ACT_MAIN_0:
     case ACT_MAIN_1: return s->main_pid != 0 && !in_one_step;
@@ -190,9 +201,15 @@ bool model_can(const struct model *m, enum act act, unsigned unit)
     case ACT_CONTROL_1: return s->control_pid != 0 && !in_one_step;
     case ACT_EXECED: return p->type == SERVICE_EXEC && s->state == STATE_START && s->main_pid != 0;
     case ACT_READY:
-        return p->type == SERVICE_NOTIFY && s->state == STATE_START &&
-               (s->main_pid != 0 || (s->flags & FLAG_MAIN_ENDED));
-    case ACT_STOPPING: return f->signals && s->state == STATE_RUNNING && s->main_pid != 0;
+        return (p->type == SERVICE_NOTIFY && s->state == STATE_START &&
+                (s->main_pid != 0 || (s->flags & FLAG_MAIN_ENDED))) ||
+               (s->state == STATE_RELOAD && s->main_pid != 0 && is_news(s, FLAG_RELOADING, false));
+    case ACT_RELOADING: /* not on and on while everything stops: that is no fault of the roster's */
+        return f->reloads && !m->roster.going_down && s->main_pid != 0 && s->state >= STATE_START &&
+               s->state <= STATE_RELOAD;
+    case ACT_STOPPING:
+        return f->signals && s->main_pid != 0 &&
+               (s->state == STATE_RUNNING || (s->state == STATE_RELOAD && is_news(s, FLAG_STOPPING, true)));
     case ACT_FOUND:
     case ACT_LOST: return is_searching(s, p);
     case ACT_EMPTY: return service_waits_for_empty(s) && !in_one_step;
@@ -235,6 +252,7 @@ static void let(struct model *m, enum act act, unsigned unit)
     switch (act) {
     case ACT_STOP_ALL: roster_stop_all(&m->roster); break;
     case ACT_STOP: roster_stop(&m->roster, unit); break;
+    case ACT_RELOAD: roster_reload(&m->roster, unit); break;
     case ACT_MAIN_0: end(m, unit, ROLE_MAIN, 0, false); break;
     case ACT_MAIN_1: end(m, unit, ROLE_MAIN, 1, false); break;
     case ACT_MAIN_SEGV: end(m, unit, ROLE_MAIN, SIGSEGV, true); break;
@@ -243,6 +261,7 @@ static void let(struct model *m, enum act act, unsigned unit)
     case ACT_EXECED: give(m, unit, (struct input){ .kind = INPUT_EXECED }); break;
     case ACT_READY: give(m, unit, (struct input){ .kind = INPUT_READY }); break;
     case ACT_STOPPING: give(m, unit, (struct input){ .kind = INPUT_STOPPING }); break;
+    case ACT_RELOADING: give(m, unit, (struct input){ .kind = INPUT_RELOADING }); break;
     case ACT_FOUND: give(m, unit, (struct input){ .kind = INPUT_MAIN_PID, .pid = 1 }); break;
     case ACT_LOST: give(m, unit, (struct input){ .kind = INPUT_MAIN_PID }); break;
     case ACT_EMPTY: give(m, unit, (struct input){ .kind = INPUT_EMPTY }); break;
@@ -304,14 +323,15 @@ void model_begin(struct model *m, struct choices *choices)
 /* The flags and the result that the unit's life still depends on. */
 static void pack_life(const struct service *s, bool target, struct packed *p)
 {
-    bool starting = s->state == STATE_START || s->state == STATE_START_POST;
+    bool starting = s->state >= STATE_START && s->state <= STATE_RELOAD && s->state != STATE_RUNNING;
     bool over = s->state == STATE_DEAD || s->state == STATE_FAILED || s->state == STATE_AUTO_RESTART;
     unsigned idle = 0;
     if (!target) {
         idle |= FLAG_READY; /* what counted was when it came */
         idle |= s->state == STATE_START ? 0 : FLAG_MAIN_ENDED;
-        idle |= starting ? 0 : FLAG_STOPPING;
-        idle |= s->state >= STATE_START && s->state <= STATE_RUNNING ? 0 : FLAG_UNKNOWN;
+        idle |= starting ? 0 : FLAG_STOPPING | FLAG_RELOADING;
+        idle |= s->state == STATE_RELOAD ? 0 : FLAG_RELOAD_FAILED;
+        idle |= s->state >= STATE_START && s->state <= STATE_RELOAD ? 0 : FLAG_UNKNOWN;
         idle |= over ? FLAG_STOPPED : 0; /* the next start begins without it */
     }
     p->flags = (uint16_t)(s->flags & ~idle);
@@ -324,7 +344,8 @@ struct place model_pack(const struct model *m)
     for (unsigned i = 0; i < m->graph.count; i++) {
         const struct service *s = &m->services[i];
         bool waits = s->job != JOB_NONE && !(s->flags & FLAG_JOB_RUNS);
-        bool runs_command = (s->state >= STATE_START_PRE && s->state <= STATE_START_POST) ||
+        bool runs_command = (s->state >= STATE_START_PRE && s->state <= STATE_RELOAD &&
+                             s->state != STATE_RUNNING) ||
                             s->state == STATE_STOP || s->state == STATE_STOP_POST;
         place.units[i] = (struct packed){
             .state = s->state,
@@ -376,6 +397,8 @@ const char *act_name(enum act act)
         [ACT_STOP_ALL] = "stop everything; first of all",
         [ACT_STOP] = "stop",
         [ACT_START] = "start",
+        [ACT_RELOAD] = "reload",
+        [ACT_RELOADING] = "RELOADING=1 from",
         [ACT_MAIN_0] = "main process exits with 0:",
         [ACT_MAIN_1] = "main process exits with 1:",
         [ACT_MAIN_SEGV] = "main process dumps core:",

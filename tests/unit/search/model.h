@@ -26,7 +26,7 @@ struct profile {
     bool limited;         /* RuntimeMaxSec= */
     bool pid_file;        /* of a forking one; else its main process is guessed */
     uint8_t burst;        /* StartLimitBurst= in an endless window; 0: no limit */
-    const char *commands; /* b(efore), s(tart), a(fter), S(top), P(ost) */
+    const char *commands; /* b(efore), s(tart), a(fter), r(eload), S(top), P(ost) */
 };
 
 struct graph {
@@ -34,6 +34,7 @@ struct graph {
     const struct profile *profiles[UNITS];
     uint8_t pulls[UNITS][UNITS]; /* [a][b]: a pulls in b; enum pull */
     bool after[UNITS][UNITS];    /* a is ordered after b */
+    bool reloads;                /* a passes a reload on to what it pulls in */
 };
 
 /* What can happen. Each is about one unit. */
@@ -41,6 +42,7 @@ enum act {
     ACT_STOP_ALL, /* requests */
     ACT_STOP,
     ACT_START,
+    ACT_RELOAD,
     ACT_MAIN_0, /* ends of processes */
     ACT_MAIN_1,
     ACT_MAIN_SEGV,
@@ -49,6 +51,7 @@ enum act {
     ACT_EXECED,
     ACT_READY,
     ACT_STOPPING,
+    ACT_RELOADING,
     ACT_FOUND, /* the search for the main process is over */
     ACT_LOST,
     ACT_EMPTY,
@@ -69,6 +72,7 @@ struct freedom {
         start_any; /* start requests for every unit at any moment, not only for the first one at the beginning */
     bool stop_any;    /* a stop request for any one unit at any moment */
     bool signals;     /* processes end by a signal that dumps core, too */
+    bool reloads;     /* requests to reload, and services that do so by themselves */
     bool forks_fail;  /* and forks may fail */
     bool forks_later; /* or be put off */
     bool whole_kills; /* who is told to end does so in one step: no order inside */

@@ -73,7 +73,8 @@ static void check_order(struct model *m, unsigned unit, bool start)
 {
     for (unsigned other = 0; other < m->graph.count; other++) {
         uint8_t job = m->services[other].job;
-        check(m, !m->graph.after[unit][other] || !comes_first(job, true, start), RULE_ORDER, unit);
+        check(m, !m->graph.after[unit][other] || job == JOB_RELOAD || !comes_first(job, true, start),
+              RULE_ORDER, unit);
         check(m, !m->graph.after[other][unit] || !comes_first(job, false, start), RULE_ORDER, unit);
     }
 }
@@ -99,10 +100,13 @@ static void on_state(struct model *m, unsigned unit)
 static void on_job(struct model *m, const struct note *note)
 {
     const struct service *s = &m->services[note->unit];
-    bool active = s->state == STATE_RUNNING || s->state == STATE_EXITED;
+    bool active = service_is_active(s);
     bool done_with = has_ended(s->state) && s->result == RESULT_SUCCESS;
     bool start = note->job == JOB_START;
-    if (note->result == JOB_DONE) {
+    if (note->job == JOB_RELOAD) {
+        check(m, note->result == JOB_FAILED || note->result == JOB_CANCELED || active, RULE_RESULT,
+              note->unit);
+    } else if (note->result == JOB_DONE) {
         check(m, start ? active || done_with : has_ended(s->state), RULE_RESULT, note->unit);
     } else if (note->result == JOB_FAILED) {
         check(m, start && has_ended(s->state) && s->result != RESULT_SUCCESS, RULE_RESULT, note->unit);
@@ -160,7 +164,9 @@ static void check_cursor(struct model *m, unsigned unit)
         enum edge_kind kind = EDGE_KIND(edges.at[i]);
         if ((kind == EDGE_AFTER || kind == EDGE_BEFORE) && !(s->flags & FLAG_FREE)) {
             uint8_t job = m->services[EDGE_UNIT(edges.at[i])].job;
-            check(m, !comes_first(job, kind == EDGE_AFTER, s->job == JOB_START), RULE_WAIT, unit);
+            bool start = s->job == JOB_START || s->job == JOB_RELOAD;
+            bool passes = job == JOB_RELOAD && s->job == JOB_START; /* no start waits for a reload */
+            check(m, passes || !comes_first(job, kind == EDGE_AFTER, start), RULE_WAIT, unit);
         }
     }
 }
@@ -224,7 +230,8 @@ void rules_at_rest(struct model *m)
     for (unsigned i = 0; i < m->graph.count; i++) {
         const struct service *s = &m->services[i];
         check_waits(m, i);
-        check(m, !(s->flags & FLAG_FREE) || (m->on_cycle[i] && is_a_stop(s->job)), RULE_FREE, i);
+        check(m, !(s->flags & FLAG_FREE) || (m->on_cycle[i] && (is_a_stop(s->job) || s->job == JOB_RELOAD)),
+              RULE_FREE, i);
         check(m, s->todo == 0 || s->todo == TODO_SPAWN, RULE_QUEUE, i);
         if (m->act == ACT_STOP_ALL || (m->act == ACT_STOP && m->unit == i)) {
             bool down = s->state == STATE_DEAD || s->state == STATE_FAILED;

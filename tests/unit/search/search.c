@@ -230,10 +230,15 @@ static bool explore(struct search *s, const struct graph *graph, const struct fr
 /* One unit of every kind there is, with every freedom. */
 static bool search_one(struct search *s, bool full)
 {
-    static const char *const commands[] = { "s", "bsaSP", "ssP", "S" };
+    static const char *const commands[] = { "s", "bsarSP", "ssP", "S" };
     static const uint8_t restarts[] = { RESTART_NO, RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_ON_ABORT };
     const struct freedom freedom = {
-        .start_any = true, .stop_any = true, .signals = true, .forks_fail = true, .forks_later = true
+        .start_any = true,
+        .stop_any = true,
+        .signals = true,
+        .reloads = true,
+        .forks_fail = true,
+        .forks_later = true,
     };
     for (unsigned n = 0; n < (SERVICE_TYPES + 1) * 4 * KILL_MODES * 4 * 2 * 2 * 2; n++) {
         unsigned rest = n;
@@ -282,16 +287,21 @@ static void graph_edges(struct graph *graph, unsigned code)
 static bool search_two(struct search *s, bool full)
 {
     static const struct profile kinds[] = {
-        { .type = SERVICE_SIMPLE, .restart = RESTART_ON_FAILURE, .limited = true, .commands = "s" },
+        { .type = SERVICE_SIMPLE, .restart = RESTART_ON_FAILURE, .limited = true, .commands = "sr" },
         { .type = SERVICE_ONESHOT, .commands = "s" },
         { .type = SERVICE_NOTIFY, .restart = RESTART_ALWAYS, .burst = 2, .commands = "s" },
-        { .type = SERVICE_ONESHOT, .remains = true, .commands = "sP" },
+        { .type = SERVICE_ONESHOT, .remains = true, .commands = "srP" },
         { .type = SERVICE_FORKING, .pid_file = true, .commands = "s" },
         { .type = SERVICE_TYPES },
     };
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     const struct freedom freedom = {
-        .start_any = true, .stop_any = true, .signals = full, .forks_fail = full, .forks_later = full
+        .start_any = true,
+        .stop_any = true,
+        .signals = full,
+        .reloads = true,
+        .forks_fail = full,
+        .forks_later = full,
     };
     for (unsigned code = 0; code < 36; code++) {
         for (unsigned k = 0; k < KINDS * KINDS; k++) {
@@ -301,6 +311,7 @@ static bool search_two(struct search *s, bool full)
             }
             struct graph graph = { .count = 2, .profiles = { &kinds[k % KINDS], &kinds[k / KINDS] } };
             graph_edges(&graph, code);
+            graph.reloads = true;
             if (!explore(s, &graph, &freedom, "two")) {
                 return false;
             }
