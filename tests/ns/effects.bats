@@ -2,6 +2,7 @@
 # Every honoured directive that the manager itself acts on, from its line to what becomes of a service: tests/lib/effects.
 # (Those of what a process finds around itself are in tests/unit/test_exec_directives.c, in the same way.)
 # variants: root/cgroup user/group
+# timeout: 600
 
 load ../lib/common
 load ../lib/ns
@@ -96,7 +97,7 @@ END
     (any(.event == "state" and .unit == "sysinit.target") | not)'
 }
 
-# passes_on X OTHER: x.service, with the line X, can reload; other.service, with OTHER, does so by itself.
+# passes_on X OTHER: x.service, with the line X, can reload; other.service, with OTHER, does so by itself, and ends.
 passes_on() {
   unit x.service <<END
 [Unit]
@@ -112,12 +113,13 @@ $2
 After=x.service
 [Service]
 NotifyAccess=main
-ExecStart=@HELPERS@/notify RELOADING=1 sleep 1000
+ExecStart=@HELPERS@/notify RELOADING=1 true
 END
 }
 reload_seen='any(.event == "killed" and .unit == "x.service" and .signal == "HUP")'
 reload_over='any(.event == "killed" and .unit == "x.service") or
-  before(.event == "state" and .unit == "other.service" and .state == "reload"; .event == "up")'
+  (any(.event == "state" and .unit == "other.service" and .state == "dead") and
+    (any(.event == "state" and .unit == "x.service" and .state == "reload") | not))'
 
 @test "effect: [Unit] PropagatesReloadTo: these reload too" {
   passes_on '' PropagatesReloadTo=x.service
