@@ -1,5 +1,4 @@
-/* boot_floor2: a process 1 that makes the kernel calls which primer makes, and nothing else: what primer takes beyond it
- * is primer's own. The kernel's command line says services=N; floor=cgroups gives each a cgroup. */
+/* boot_floor2: process 1 that makes primer's kernel calls and nothing else. Words: services=N, floor=cgroups. */
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
