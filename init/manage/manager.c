@@ -37,6 +37,7 @@ static void on_note(void *who, const struct note *note)
     switch (note->kind) {
     case NOTE_STATE:
         mainpid_give_up(m, note->unit);
+        timers_update(&m->timers, note->unit); /* a job may have ended its wait: no input told of that */
         e = event_note(&m->ring, EVENT_STATE, name, NULL);
         text_copy(e->word, sizeof e->word, service_state_name(s->state));
         if (s->result != RESULT_SUCCESS) {

@@ -347,3 +347,31 @@ END
   manager_stop
   assert_equal "$status" 0
 }
+
+# The deadline that was next is gone without a process or an input: the one behind it must come all the same.
+@test "a stop of a unit that waits to be started again does not keep others waiting" {
+  unit soon.service <<'END'
+[Service]
+Restart=always
+RestartSec=3s
+ExecStart=false
+END
+  unit later.service <<'END'
+[Service]
+Restart=always
+RestartSec=4s
+ExecStart=false
+END
+  unit x.service <<'END'
+[Unit]
+Wants=soon.service later.service
+[Service]
+ExecStart=sleep 1000
+END
+  manager_start
+  wait_told 'any(.unit == "soon.service" and .state == "auto-restart") and any(.unit == "later.service" and .state == "auto-restart")'
+  ctl stop soon
+  wait_told 'times(.event == "spawn" and .unit == "later.service") == 2'
+  assert_told 'times(.event == "spawn" and .unit == "soon.service") == 1'
+  manager_stop
+}
