@@ -315,12 +315,12 @@ static int find_verb(struct ctl *c, const char *word)
         return refuse(word, "no verb of primerctl", &nearest);
     }
     bool needs = args[0] != '\0' && args[1] != '[';
-    unsigned most = strstr(args, "...") != NULL ? UINT_MAX : args[0] != '\0';
+    unsigned most = text_find(args, "...") != NULL ? UINT_MAX : args[0] != '\0';
     if (c->count < needs || c->count > most) {
         return ctl_say(word, args[0] == '\0' ? "takes no argument" : args + 1, CTL_USAGE);
     }
     c->name = word;
-    return strstr(args, "UNIT") == NULL ? 0 : units_expand(c);
+    return text_find(args, "UNIT") == NULL ? 0 : units_expand(c);
 }
 
 static int set_deadline(struct ctl *c)

@@ -8,10 +8,16 @@
 enum { ROOM = 64 << 10 };
 
 static const char *const edge_keys[EDGE_KINDS] = {
-    [EDGE_AFTER] = "after",         [EDGE_BEFORE] = "before",
-    [EDGE_REQUIRES] = "requires",   [EDGE_REQUIRED_BY] = "required-by",
-    [EDGE_WANTS] = "wants",         [EDGE_WANTED_BY] = "wanted-by",
-    [EDGE_CONFLICTS] = "conflicts", [EDGE_CONFLICTED_BY] = "conflicted-by",
+    [EDGE_AFTER] = "after",
+    [EDGE_BEFORE] = "before",
+    [EDGE_REQUIRES] = "requires",
+    [EDGE_REQUIRED_BY] = "required-by",
+    [EDGE_WANTS] = "wants",
+    [EDGE_WANTED_BY] = "wanted-by",
+    [EDGE_CONFLICTS] = "conflicts",
+    [EDGE_CONFLICTED_BY] = "conflicted-by",
+    [EDGE_RELOADS] = "propagates-reload-to",
+    [EDGE_RELOADED_BY] = "reload-propagated-from",
 };
 
 /* Whether --property names KEY; without it all are wanted. */

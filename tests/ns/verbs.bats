@@ -72,6 +72,7 @@ teardown() {
 }
 
 @test "show: KEY=VALUE, all or those that are asked for, of several units" {
+  unit pass.service <<<$'[Unit]\nPropagatesReloadTo=web.service\n[Service]\nExecStart=true'
   running
   run ctl show web
   assert_success
@@ -88,6 +89,8 @@ teardown() {
   run ctl show --json --property=unit,restarts,path 'w*' db
   assert_equal "$(jq -c . <<<"$output")" "{\"unit\":\"web.service\",\"restarts\":0,\"path\":\"$UNITS/web.service\"}
 {\"unit\":\"db.service\",\"restarts\":0,\"path\":\"$UNITS/db.service\"}"
+  run ctl show pass
+  assert_line propagates-reload-to=web.service
   run ctl show nothing
   assert_failure 4
 }
